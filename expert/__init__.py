@@ -1,0 +1,1 @@
+"""Tuyere: a forward-chaining expert system that explains itself. This room knows no steel."""

@@ -1,0 +1,1 @@
+"""Interval certainty, samples and the other frozen types that all rooms share."""

@@ -1,0 +1,139 @@
+"""Certainty as an interval `[support, plausibility]` in integer millionths.
+
+Every operation rounds half to even to 1e-6 after each step, so every evaluator
+and every machine gets the same two integers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+ONE = 1_000_000
+
+
+def millionths(x: Fraction | float | int) -> int:
+    """Round a number in 0..1 half-even to integer millionths, clipped to 0..ONE.
+
+    >>> millionths(0.5), millionths(Fraction(1, 3))
+    (500000, 333333)
+    """
+    if isinstance(x, float):
+        x = Fraction(x)
+    return min(ONE, max(0, round(x * ONE)))
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """How far the evidence goes for a statement, and how far it could still go.
+
+    Parameters
+    ----------
+    s, p : int
+        Support and plausibility in millionths, ``0 <= s <= p <= 1_000_000``.
+
+    Examples
+    --------
+    >>> TRUE & UNKNOWN
+    Interval(s=0, p=1000000)
+    >>> ~Interval(200_000, 700_000)
+    Interval(s=300000, p=800000)
+    """
+
+    s: int
+    p: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.s <= self.p <= ONE:
+            raise ValueError(f"certainty must satisfy 0 <= s <= p <= 1, got [{self.s}, {self.p}] millionths")
+
+    def __and__(self, other: Interval) -> Interval:
+        return Interval(min(self.s, other.s), min(self.p, other.p))
+
+    def __or__(self, other: Interval) -> Interval:
+        return Interval(max(self.s, other.s), max(self.p, other.p))
+
+    def __invert__(self) -> Interval:
+        return Interval(ONE - self.p, ONE - self.s)
+
+    def attenuate(self, strength: int) -> Interval:
+        """Multiply support by a rule's strength (millionths); plausibility stays."""
+        return Interval(_mul(self.s, Fraction(strength, ONE)), self.p)
+
+    def discount(self, c: Fraction) -> Interval:
+        """Discount by coverage or age ``c`` in 0..1: ``[c s, 1 - c (1 - p)]``, rounded once."""
+        if c >= 1:
+            return self
+        return Interval(_mul(self.s, c), ONE - _mul(ONE - self.p, c))
+
+    def refute(self, r: int) -> Interval:
+        """What readers see when a refuter has support ``r``: ``p' = min(p, 1-r)``, ``s' = min(s, p')``."""
+        p = min(self.p, ONE - r)
+        return Interval(min(self.s, p), p)
+
+    def at_least(self, a: int) -> Interval:
+        """Crisp ends ``[s >= a, p >= a]``."""
+        return Interval(ONE if self.s >= a else 0, ONE if self.p >= a else 0)
+
+    @property
+    def known(self) -> bool:
+        """True when both ends agree."""
+        return self.s == self.p
+
+    def __str__(self) -> str:
+        return f"[{self.s / ONE:.2f}, {self.p / ONE:.2f}]"
+
+
+TRUE = Interval(ONE, ONE)
+FALSE = Interval(0, 0)
+UNKNOWN = Interval(0, ONE)
+
+
+def crisp(holds: bool) -> Interval:
+    """Certain truth of a Python bool."""
+    return TRUE if holds else FALSE
+
+
+def conj(xs: Iterable[Interval]) -> Interval:
+    """AND of any number of intervals; of none: true."""
+    out = TRUE
+    for x in xs:
+        out = out & x
+    return out
+
+
+def disj(xs: Iterable[Interval]) -> Interval:
+    """OR of any number of intervals; of none: false."""
+    out = FALSE
+    for x in xs:
+        out = out | x
+    return out
+
+
+def score(terms: Sequence[tuple[Fraction, Interval]]) -> Interval:
+    """Weighted mean of both ends; weights > 0.
+
+    >>> score([(Fraction(3), TRUE), (Fraction(1), UNKNOWN)])
+    Interval(s=750000, p=1000000)
+    """
+    total = sum((w for w, _ in terms), Fraction(0))
+    if total <= 0:
+        return UNKNOWN
+    return Interval(
+        min(ONE, round(sum((w * x.s for w, x in terms), Fraction(0)) / total)),
+        min(ONE, round(sum((w * x.p for w, x in terms), Fraction(0)) / total)),
+    )
+
+
+def kth(k: int, xs: Sequence[Interval]) -> Interval:
+    """At least ``k`` of ``xs``: the k-th largest of each end; false when there are fewer than ``k``."""
+    if k <= 0:
+        return TRUE
+    if len(xs) < k:
+        return FALSE
+    return Interval(sorted((x.s for x in xs), reverse=True)[k - 1], sorted((x.p for x in xs), reverse=True)[k - 1])
+
+
+def _mul(x: int, c: Fraction) -> int:
+    return round(x * c)

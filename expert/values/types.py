@@ -1,0 +1,239 @@
+"""The frozen types that all rooms share.
+
+Times are integer milliseconds since the Unix epoch (UTC), durations integer
+milliseconds. A sample's value is an integer number of its variable's
+resolution; `Variable.value` turns it into the unit's float with one division.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any, Literal
+
+from expert.values.interval import Interval
+
+Quality = Literal["good", "uncertain", "bad"]
+Kind = Literal["condition", "alarm", "advice", "note"]
+RaiseState = Literal["normal", "raised", "held", "clearing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A named process quantity.
+
+    Parameters
+    ----------
+    id : str
+        ``object.property``; for a variable that every member of an entity set has: ``set.property``,
+        and its ground names are ``set[member].property``.
+    unit : str
+        The plant's unit; ``resolution``, ranges and ``uncertainty`` are in it.
+    resolution : str
+        Decimal text, e.g. ``"0.1"``; a sample is an integer number of it.
+    period, max_age : int
+        Sampling period and age after which a held value is unknown, ms.
+    valid : tuple of float
+        Physical range of the instrument; a value outside is bad.
+    normal : tuple of float, optional
+        Usual range, for screens only.
+    uncertainty : float, optional
+        Known half-width; comparisons are certain only beyond it.
+    kind : {'analog', 'counter', 'switch'}
+    exclude : str, optional
+        Fact whose times do not count for the baseline.
+    skew : int
+        Source time may be ahead of arrival by this many ms before the sample is bad.
+    of : str, optional
+        Entity set that the variable belongs to.
+    """
+
+    id: str
+    unit: str
+    resolution: str
+    period: int
+    max_age: int
+    valid: tuple[float, float]
+    title: dict[str, str]
+    tag: str = ""
+    normal: tuple[float, float] | None = None
+    uncertainty: float | None = None
+    kind: Literal["analog", "counter", "switch"] = "analog"
+    exclude: str | None = None
+    skew: int = 5_000
+    of: str | None = None
+    source: str = "unverified"
+
+    def quantise(self, x: float) -> int:
+        """Nearest integer number of resolutions, half-even."""
+        return round(Fraction(x) / Fraction(self.resolution))
+
+    def value(self, count: int) -> float:
+        """Value in ``unit``: one correctly rounded division."""
+        r = Fraction(self.resolution)
+        return (count * r.numerator) / r.denominator
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One reading: ``count`` is None when the quality is bad and nothing was read.
+
+    ``source``: when it was true at the plant; ``arrival``: when we could know it (both ms UTC).
+    ``note``: why it is bad, in a word ("missing", "status", "range", "skew", "type").
+    """
+
+    variable: str
+    source: int
+    arrival: int
+    count: int | None
+    quality: Quality = "good"
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a relation at a time; ``values`` None withdraws the key."""
+
+    relation: str
+    key: str
+    values: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelAnswer:
+    """What a model said to one question of the program; recorded as an input.
+
+    ``ahead`` in ms; ``limit`` in the target variable's unit; `support`/`plausibility` in millionths
+    of ``P(target <op> limit)``; ``value, low, high``: the prediction and its interval, in the unit.
+    Unknown is ``[0, 1_000_000]`` with a reason.
+    """
+
+    model: str
+    ahead: int
+    op: Literal["below", "above"]
+    limit: float
+    support: int
+    plausibility: int
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    reason: str = ""
+    artifact: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorEvent:
+    """What a person said or did: ack, comment, answer, done (an action), mark (an outcome)."""
+
+    time: int
+    kind: Literal["ack", "comment", "answer", "done", "mark"]
+    target: str
+    who: str = ""
+    text: str = ""
+    value: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ScanInput:
+    """Everything a scan at plant time ``time``, run at ``run_at``, may know that is new."""
+
+    time: int
+    run_at: int
+    samples: tuple[Sample, ...] = ()
+    rows: tuple[Row, ...] = ()
+    models: tuple[ModelAnswer, ...] = ()
+    events: tuple[OperatorEvent, ...] = ()
+    caught_up: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A typed statement with its certainty; ``args`` in the order of the type's fields.
+
+    ``value``: for a fact type with a derived value (max or min), in house units.
+    """
+
+    type: str
+    args: tuple[tuple[str, str], ...]
+    certainty: Interval
+    disputed: bool = False
+    value: float | None = None
+    reason: str = ""
+
+    @property
+    def key(self) -> str:
+        """Canonical name, e.g. ``hanging(stage=suspected)``."""
+        return fact_key(self.type, self.args)
+
+
+def fact_key(type_: str, args: tuple[tuple[str, str], ...]) -> str:
+    """Canonical name of a fact.
+
+    >>> fact_key("hanging", (("stage", "suspected"),))
+    'hanging(stage=suspected)'
+    """
+    return f"{type_}({', '.join(f'{k}={v}' for k, v in args)})" if args else type_
+
+
+def rule_key(rule: str, bindings: tuple[tuple[str, str], ...]) -> str:
+    """Canonical name of a rule with its bindings, e.g. ``gas.channel[s=A]``."""
+    return f"{rule}[{', '.join(f'{k}={v}' for k, v in bindings)}]" if bindings else rule
+
+
+@dataclass(frozen=True, slots=True)
+class Firing:
+    """A rule with its bindings whose support reached the threshold in this scan.
+
+    ``justification``: keys of the facts used; ``instruments``: variables used; ``rests_on``: the smallest
+    sets of instruments whose loss would undo it (filled when the rule rises).
+    """
+
+    rule: str
+    bindings: tuple[tuple[str, str], ...]
+    certainty: Interval
+    state: RaiseState
+    episode: str
+    rising: bool
+    severity: int
+    concludes: str
+    justification: tuple[str, ...] = ()
+    instruments: tuple[str, ...] = ()
+    rests_on: tuple[tuple[str, ...], ...] = ()
+    disputed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """One rise of a rule with its bindings until it clears."""
+
+    id: str
+    rule: str
+    bindings: tuple[tuple[str, str], ...]
+    severity: int
+    raised: int
+    state: RaiseState
+    certainty: Interval
+    cleared: int | None = None
+    found_late: bool = False
+    held_since: int | None = None
+    open_question: bool = False
+    acknowledged: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ScanRecord:
+    """One scan, whole: what came in, what followed, and every node's value for why and why-not.
+
+    ``nodes``: node key -> result as plain JSON (`expert.engine.results`); ``episodes``: all open ones and
+    those that ended in this scan; ``counts``: e.g. samples skipped by cause.
+    """
+
+    program: str
+    sequence: int
+    input: ScanInput
+    facts: tuple[Fact, ...]
+    firings: tuple[Firing, ...]
+    episodes: tuple[Episode, ...]
+    nodes: dict[str, Any] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
