@@ -1,0 +1,10 @@
+"""The virtual blast furnace: hidden state, physics, instruments, and causes that break them.
+
+It never reads rules; its labels come from the hidden state.
+"""
+
+from kb.furnace.causes import KINDS, Cause
+from kb.furnace.labels import Label
+from kb.furnace.simulator import History, VirtualFurnace
+
+__all__ = ["KINDS", "Cause", "History", "Label", "VirtualFurnace"]
