@@ -272,7 +272,8 @@ class FactType:
 
     ``fields``: name -> allowed values, an entity set's name as ``('@sectors',)``, a relation as ``('#operation',)``,
     or () for any text. ``value_field``: the one that is ordered or exclusive. ``combine``: 'max' or 'min' for a
-    fact that carries a number in ``number_field`` with unit ``unit``.
+    fact that carries a number in ``number_field`` with unit ``unit``. ``value_titles``: ``field=value`` -> language ->
+    title, where the author gave them.
     """
 
     name: str
@@ -284,6 +285,7 @@ class FactType:
     number_field: str | None = None
     unit: str = ""
     imported: bool = False
+    value_titles: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -410,7 +412,11 @@ class SoftTerm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """What is known about the plant, as far as the engine needs it."""
+    """What is known about the plant, as far as the engine needs it.
+
+    ``period`` in ms; ``set_titles``: set -> language -> title; ``members``: ``set[member]`` -> language -> title;
+    ``unit_definitions``: the site's own unit lines.
+    """
 
     name: str
     title: dict[str, str]
@@ -423,6 +429,7 @@ class Site:
     actions: dict[str, Action] = field(default_factory=dict)
     models: dict[str, ModelSpec] = field(default_factory=dict)
     relations: dict[str, Relation] = field(default_factory=dict)
+    unit_definitions: tuple[str, ...] = ()
     min_coverage: Fraction = Fraction(3, 5)
     min_rule_coverage: Fraction = Fraction(3, 5)
     baseline_span: int = 30 * 86_400_000

@@ -13,7 +13,7 @@ from fractions import Fraction
 ONE = 1_000_000
 
 
-def millionths(x: Fraction | float | int) -> int:
+def millionths(x: Fraction | float) -> int:
     """Round a number in 0..1 half-even to integer millionths, clipped to 0..ONE.
 
     >>> millionths(0.5), millionths(Fraction(1, 3))

@@ -221,11 +221,33 @@ class Episode:
 
 
 @dataclass(frozen=True, slots=True)
+class AdviceItem:
+    """One line of advice in a scan.
+
+    ``amount`` and ``limit`` in ``unit``; ``status``: ``do``, or why it is not to be done now: ``blocked`` by a fact,
+    ``contradicted`` by a stronger advice, ``pending`` because enough of it was done and has not acted yet.
+    ``acts_at``, ``review_at``: ms UTC.
+    """
+
+    action: str
+    amount: float | None
+    unit: str
+    limit: float | None
+    rule: str
+    episode: str
+    severity: int
+    status: Literal["do", "blocked", "contradicted", "pending"]
+    reason: str = ""
+    acts_at: int | None = None
+    review_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ScanRecord:
     """One scan, whole: what came in, what followed, and every node's value for why and why-not.
 
     ``nodes``: node key -> result as plain JSON (`expert.engine.results`); ``episodes``: all open ones and
-    those that ended in this scan; ``counts``: e.g. samples skipped by cause.
+    those that ended in this scan; ``advice``: the advice board; ``counts``: e.g. samples skipped by cause.
     """
 
     program: str
@@ -234,6 +256,7 @@ class ScanRecord:
     facts: tuple[Fact, ...]
     firings: tuple[Firing, ...]
     episodes: tuple[Episode, ...]
+    advice: tuple[AdviceItem, ...] = ()
     nodes: dict[str, Any] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()

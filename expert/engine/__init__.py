@@ -1,0 +1,1 @@
+"""Facts, evaluators, temporal operators, raising, session."""

@@ -1,0 +1,134 @@
+"""Facts of one scan: what each rule contributes, what refutes it, what readers see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from expert.engine.results import Num, unknown
+from expert.values.interval import FALSE, ONE, Interval
+from expert.values.types import Fact
+
+Args = tuple[tuple[str, str], ...]
+Source = tuple[str, Args]
+"""A rule id with its bindings."""
+
+
+@dataclass(slots=True)
+class Contribution:
+    """What one rule with its bindings says of one fact; ``round``: the naive round in which it last grew."""
+
+    certainty: Interval
+    number: Num | None
+    round: int
+
+
+@dataclass(slots=True)
+class FactState:
+    """One fact in the making."""
+
+    type: str
+    args: Args
+    contributions: dict[Source, Contribution] = field(default_factory=dict)
+    refuted: int = 0
+    cyclic: bool = False
+
+    @property
+    def raw(self) -> Interval:
+        """Best argument for it, before refuters."""
+        s = p = 0
+        for c in self.contributions.values():
+            s, p = max(s, c.certainty.s), max(p, c.certainty.p)
+        return Interval(s, p)
+
+    @property
+    def certainty(self) -> Interval:
+        """What readers see."""
+        return self.raw.refute(self.refuted) if self.refuted else self.raw
+
+    @property
+    def disputed(self) -> bool:
+        """Whether a refuter took support away."""
+        return self.raw.s > min(self.raw.p, ONE - self.refuted)
+
+    def number(self, combine: str) -> Num:
+        """Largest or smallest alternative; unknown when a plausible one is unknown or on a cycle of the data."""
+        if self.cyclic:
+            return unknown("cycle in the data")
+        best: Num | None = None
+        for source in sorted(self.contributions):
+            c = self.contributions[source]
+            if c.number is None or c.certainty.p == 0:
+                continue
+            if not c.number.known or c.number.v is None:
+                return c.number
+            if best is None or _better(c.number, best, combine):
+                best = c.number
+        return best if best is not None else unknown("no value")
+
+    def justified_by(self) -> Source | None:
+        """Canonical derivation: lowest naive round, then rule id, then bindings, among the strongest."""
+        s = self.raw.s
+        found = [(c.round, source) for source, c in self.contributions.items() if c.certainty.s == s]
+        return min(found)[1] if found else None
+
+
+def _better(a: Num, b: Num, combine: str) -> bool:
+    assert a.v is not None and b.v is not None
+    return a.v > b.v if combine == "max" else a.v < b.v
+
+
+class FactBase:
+    """All facts of one scan by type and arguments."""
+
+    def __init__(self) -> None:
+        self.by_type: dict[str, dict[Args, FactState]] = {}
+
+    def state(self, type_: str, args: Args) -> FactState:
+        """The fact, made when it is new."""
+        table = self.by_type.setdefault(type_, {})
+        found = table.get(args)
+        if found is None:
+            found = table[args] = FactState(type_, args)
+        return found
+
+    def contribute(self, type_: str, args: Args, source: Source, x: Interval, number: Num | None, round_: int) -> bool:
+        """Record what a rule says; return whether anything changed."""
+        state = self.state(type_, args)
+        old = state.contributions.get(source)
+        if old is not None and old.certainty == x and _same(old.number, number):
+            return False
+        state.contributions[source] = Contribution(x, number, round_)
+        return True
+
+    def matching(self, type_: str, wanted: dict[str, str]) -> list[FactState]:
+        """Facts of a type whose arguments agree with ``wanted``, in canonical order."""
+        table = self.by_type.get(type_, {})
+        return [table[a] for a in sorted(table) if all(dict(a).get(k) == v for k, v in wanted.items())]
+
+    def certainty(self, type_: str, wanted: dict[str, str]) -> Interval:
+        """OR over the matching facts; false when there is none."""
+        out = FALSE
+        table = self.by_type.get(type_)
+        if not table:
+            return out
+        for args, state in table.items():
+            if all(pair in args for pair in wanted.items()):
+                out = out | state.certainty
+        return out
+
+    def freeze(self, combine: dict[str, str | None]) -> tuple[Fact, ...]:
+        """All facts for the record, in canonical order."""
+        out = []
+        for type_ in sorted(self.by_type):
+            for args in sorted(self.by_type[type_]):
+                state = self.by_type[type_][args]
+                how = combine.get(type_)
+                num = state.number(how) if how else None
+                out.append(
+                    Fact(type_, args, state.certainty, state.disputed, num.v if num else None, num.why if num else "")
+                )
+        return tuple(out)
+
+
+def _same(a: Num | None, b: Num | None) -> bool:
+    return a == b

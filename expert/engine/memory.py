@@ -1,0 +1,189 @@
+"""Working memory of samples: one sorted series per ground variable.
+
+The order of arrival does not matter: of several samples with one source time the later arrival wins
+(a revision); at equal arrivals bad wins, then the larger value.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from typing import Any
+
+from expert.engine.baseline import HOUR, HourlyMeans
+from expert.values.types import Sample, Variable
+
+EDGE_SHARE = 0.02
+"""A good value this close to an end of the instrument's range (share of the range) makes what is missing next to it
+missing-high or missing-low."""
+
+
+class Series:
+    """Samples of one variable, by source time.
+
+    Parameters
+    ----------
+    variable : Variable
+    scale : Fraction
+        House units per count.
+    keep : int
+        How far back samples are kept, ms.
+    """
+
+    __slots__ = ("arrivals", "counts", "high", "hourly", "keep", "low", "notes", "scale", "sources", "variable")
+
+    def __init__(self, variable: Variable, scale: Fraction, keep: int, hourly: HourlyMeans) -> None:
+        self.variable = variable
+        self.scale = scale
+        self.keep = keep
+        self.hourly = hourly
+        self.sources: list[int] = []
+        self.arrivals: list[int] = []
+        self.counts: list[int | None] = []
+        self.notes: list[str] = []
+        self.low = variable.quantise(variable.valid[0])
+        self.high = variable.quantise(variable.valid[1])
+
+    def judge(self, sample: Sample) -> tuple[int | None, str]:
+        """Return the count that may be used, or None with the cause."""
+        if sample.quality == "bad" or sample.count is None:
+            return None, sample.note or "bad"
+        if sample.quality == "uncertain" and self.variable.uncertainty is None:
+            return None, sample.note or "uncertain"
+        if sample.source > sample.arrival + self.variable.skew:
+            return None, "skew"
+        if not self.low <= sample.count <= self.high:
+            return None, "range"
+        return sample.count, ""
+
+    def insert(self, sample: Sample) -> str:
+        """Take in one sample; return what became of it: ``good``, ``late``, ``revised``, ``old`` or the bad cause."""
+        count, note = self.judge(sample)
+        i = bisect_left(self.sources, sample.source)
+        if i < len(self.sources) and self.sources[i] == sample.source:
+            if not self._supersedes(i, sample.arrival, count):
+                return "old"
+            self.arrivals[i], self.counts[i], self.notes[i] = sample.arrival, count, note
+            return note or "revised"
+        late = i < len(self.sources)
+        self.sources.insert(i, sample.source)
+        self.arrivals.insert(i, sample.arrival)
+        self.counts.insert(i, count)
+        self.notes.insert(i, note)
+        return note or ("late" if late else "good")
+
+    def _supersedes(self, i: int, arrival: int, count: int | None) -> bool:
+        if arrival != self.arrivals[i]:
+            return arrival > self.arrivals[i]
+        old = self.counts[i]
+        if old is None or count is None:
+            return old is not None
+        return count > old
+
+    def forget(self, now: int) -> None:
+        """Drop what is older than ``keep``, always leaving the newest sample."""
+        cut = min(bisect_left(self.sources, now - self.keep), len(self.sources) - 1)
+        if cut > 256 or cut * 4 > len(self.sources) > 0:
+            for column in (self.sources, self.arrivals, self.counts, self.notes):
+                del column[:cut]
+
+    def newest(self, now: int) -> int:
+        """Index of the newest sample with source time <= ``now``, or -1."""
+        return bisect_right(self.sources, now) - 1
+
+    def window(self, now: int, duration: int) -> tuple[int, int]:
+        """Index range of samples with source time in (now - duration, now]."""
+        return bisect_right(self.sources, now - duration), bisect_right(self.sources, now)
+
+    def good(self, i: int, j: int) -> tuple[list[int], list[int]]:
+        """Source times and counts of the good samples in an index range."""
+        counts = self.counts[i:j]
+        if None not in counts:
+            return self.sources[i:j], counts  # type: ignore[return-value]
+        pairs = [(t, x) for t, x in zip(self.sources[i:j], counts, strict=True) if x is not None]
+        return [t for t, _ in pairs], [x for _, x in pairs]
+
+    def edges(self, i: int, j: int, now: int) -> tuple[bool, bool]:
+        """Whether samples are missing next to the (low, high) end of the range in an index range."""
+        margin = (self.high - self.low) * EDGE_SHARE
+        low = high = False
+        for k in range(max(i - 1, 0), j):
+            x = self.counts[k]
+            if x is None or (self.low + margin < x < self.high - margin):
+                continue
+            following = self.sources[k + 1] if k + 1 < len(self.sources) else now
+            bad_next = k + 1 < j and self.counts[k + 1] is None
+            if bad_next or following - self.sources[k] > 1.5 * self.variable.period:
+                low |= x <= self.low + margin
+                high |= x >= self.high - margin
+        return low, high
+
+    def load(self, source: Sequence[int], arrival: Sequence[int], count: Sequence[int], good: Sequence[bool]) -> None:
+        """Bulk load of history, oldest first: hourly means from all of it, samples from the kept tail."""
+        self.hourly.load(source, count, good, self.low, self.high)
+        if not len(source):
+            return
+        start = bisect_left(source, int(source[-1]) - self.keep)
+        for s, a, x, ok in zip(source[start:], arrival[start:], count[start:], good[start:], strict=True):
+            self.insert(
+                Sample(
+                    self.variable.id,
+                    int(s),
+                    int(a),
+                    int(x) if ok else None,
+                    "good" if ok else "bad",
+                    "" if ok else "missing",
+                )
+            )
+
+    def snapshot(self) -> dict[str, Any]:
+        """Plain JSON state."""
+        return {
+            "s": self.sources,
+            "a": [a - s for s, a in zip(self.sources, self.arrivals, strict=True)],
+            "x": self.counts,
+            "n": {str(i): n for i, n in enumerate(self.notes) if n},
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Inverse of `snapshot`."""
+        self.sources = list(state["s"])
+        self.arrivals = [s + d for s, d in zip(self.sources, state["a"], strict=True)]
+        self.counts = list(state["x"])
+        self.notes = [state["n"].get(str(i), "") for i in range(len(self.sources))]
+
+
+class Memory:
+    """All series of a session, made on demand for installed ground variables."""
+
+    def __init__(self, series: Iterable[Series]) -> None:
+        self.series: dict[str, Series] = {s.variable.id: s for s in series}
+
+    def insert(self, samples: Iterable[Sample], counts: dict[str, int]) -> list[Sample]:
+        """Take in samples; count what became of them by cause; return those of unknown variables."""
+        strangers: list[Sample] = []
+        for sample in samples:
+            series = self.series.get(sample.variable)
+            if series is None:
+                strangers.append(sample)
+                outcome = "unknown variable"
+            else:
+                outcome = series.insert(sample)
+            counts[outcome] = counts.get(outcome, 0) + 1
+        return strangers
+
+    def forget(self, now: int) -> None:
+        """Drop what no window can reach any more."""
+        for series in self.series.values():
+            series.forget(now)
+
+    def roll_baselines(self, now: int, guard: int) -> None:
+        """Close every hour that ended before ``now - guard``."""
+        for series in self.series.values():
+            if series.sources:
+                hour = series.hourly.next_hour(series.sources[0])
+                while hour + HOUR <= now - guard:
+                    i, j = bisect_left(series.sources, hour), bisect_left(series.sources, hour + HOUR)
+                    series.hourly.close(hour, series.good(i, j)[1])
+                    hour += HOUR

@@ -1,0 +1,388 @@
+"""Reference evaluator: conditions of one scan, naively, every sub-node every time, nothing short-circuited.
+
+`None` stands for a node that was removed because the site has none of its variables; it is neither
+true, false nor unknown, and the nodes around it go on without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from expert.engine import numbers
+from expert.engine.facts import FactBase
+from expert.engine.memory import Memory, Series
+from expert.engine.nodes import Env, NodeTable, fact_args, ground_name
+from expert.engine.results import Num, interval_json, num_json, point, unknown, with_bounds
+from expert.language import ast
+from expert.values.interval import ONE, UNKNOWN, Interval, conj, crisp, disj, kth, millionths, score
+from expert.values.types import ModelAnswer
+
+Value = Num | str | None
+ModelKey = tuple[str, str, float, int]
+
+
+@dataclass(slots=True)
+class World:
+    """What a scan may look at.
+
+    ``off_types``: fact types whose rules are all off at this site (unknown); ``no_exporter``: imported types
+    that nobody exports (never installed). ``lagged``: past values of lag nodes by key, oldest first.
+    ``masked``: ground variables to treat as unknown, for *rests on*.
+    """
+
+    program: ast.Program
+    table: NodeTable
+    memory: Memory
+    units: Mapping[str, Fraction]
+    now: int
+    facts: FactBase
+    active: dict[str, bool]
+    rows: Mapping[str, Mapping[str, Mapping[str, Any]]]
+    models: Mapping[ModelKey, ModelAnswer]
+    lagged: Mapping[str, list[tuple[int, Num]]]
+    off_types: frozenset[str]
+    no_exporter: frozenset[str]
+    masked: frozenset[str] = frozenset()
+    lag_now: dict[str, Num] = field(default_factory=dict)
+
+
+class Reference:
+    """Evaluates nodes of one scan; results are kept by node key for the record."""
+
+    def __init__(self, world: World) -> None:
+        self.w = world
+        self.nodes: dict[str, Any] = {}
+        self._conds: dict[str, Interval | None] = {}
+        self._values: dict[str, Value] = {}
+        self._cond: dict[type, Callable[[Any, Env], Interval | tuple[Interval | None, str] | None]] = {
+            ast.Compare: self._compare,
+            ast.Graded: self._graded,
+            ast.FactRef: self._fact,
+            ast.Certainty: self._certainty,
+            ast.ModelProbability: self._model,
+            ast.Raised: self._raised,
+            ast.Bad: self._bad,
+            ast.All: self._all,
+            ast.Any: self._any,
+            ast.Not: self._not,
+            ast.Score: self._score,
+            ast.AtLeast: self._at_least,
+        }
+        self._value: dict[type, Callable[[Any, Env], Value]] = {
+            ast.Number: lambda n, e: point(n.value),
+            ast.Ref: self._ref,
+            ast.RowField: self._row_field,
+            ast.Window: self._window,
+            ast.ZScore: self._z,
+            ast.Baseline: self._baseline,
+            ast.Since: lambda n, e: self._on_series(n.ref, e, numbers.since_change),
+            ast.Age: lambda n, e: self._on_series(n.ref, e, numbers.age),
+            ast.Unchanged: lambda n, e: self._on_series(n.ref, e, numbers.unchanged),
+            ast.Lag: self._lag,
+            ast.SetAggregate: self._aggregate,
+            ast.Arithmetic: self._arithmetic,
+            ast.FactValue: self._fact_value,
+        }
+
+    def forget(self, types: frozenset[str]) -> None:
+        """Drop results that depend on facts of these types, before another round."""
+        for results in (self._conds, self._values):
+            for key in [k for k in results if self.w.table.reads[int(k.split("@", 1)[0])] & types]:
+                del results[key]
+
+    # ------------------------------------------------------------ conditions
+
+    def cond(self, node: ast.Cond, env: Env) -> Interval | None:
+        """Certainty of a condition under bindings; None when it was removed at grounding."""
+        key = self.w.table.key(node, env)
+        if key in self._conds:
+            return self._conds[key]
+        found = self._cond[type(node)](node, env)
+        result, why = found if isinstance(found, tuple) else (found, "")
+        self._conds[key] = result
+        self.nodes[key] = interval_json(result, why)
+        return result
+
+    def _compare(self, node: ast.Compare, env: Env) -> tuple[Interval | None, str]:
+        left, right = self.value(node.left, env), self.value(node.right, env)
+        if left is None or right is None:
+            return None, ""
+        if isinstance(left, str) or isinstance(right, str):
+            same = left == right
+            return crisp(same if node.op == "==" else not same), ""
+        for x in (left, right):
+            if not x.known:
+                return UNKNOWN, x.why
+        return compare(node.op, left, right), ""
+
+    def _graded(self, node: ast.Graded, env: Env) -> tuple[Interval | None, str]:
+        x = self.value(node.arg, env)
+        if x is None or isinstance(x, str):
+            return None, ""
+        if x.lo is None or x.hi is None:
+            return UNKNOWN, x.why
+        ends = sorted(grade(e, node.zero.value, node.one.value) for e in (x.lo, x.hi))
+        return Interval(ends[0], ends[1]).discount(x.c), ""
+
+    def _fact(self, node: ast.FactRef, env: Env) -> Interval | tuple[Interval, str] | None:
+        if node.type in self.w.no_exporter:
+            return None
+        if node.type in self.w.off_types:
+            return UNKNOWN, "rules off"
+        return self.w.facts.certainty(node.type, fact_args(node, env))
+
+    def _certainty(self, node: ast.Certainty, env: Env) -> Interval | None:
+        x = self.cond(node.fact, env)
+        if x is None:
+            return None
+        if node.op == ">=":
+            return x.at_least(node.limit)
+        if node.op == ">":
+            return x.at_least(node.limit + 1)
+        if node.op == "<":
+            return ~x.at_least(node.limit)
+        if node.op == "<=":
+            return ~x.at_least(node.limit + 1)
+        return x.at_least(node.limit) & ~x.at_least(node.limit + 1)
+
+    def _model(self, node: ast.ModelProbability, env: Env) -> Interval | tuple[Interval, str] | None:
+        spec = self.w.program.site.models[node.model]
+        if not self._installed(spec.target):
+            return None
+        variable = self.w.program.site.variables[spec.target]
+        answer = self.w.models.get((node.model, node.op, question_limit(node, self.w.units[variable.unit]), node.ahead))
+        x, why = (
+            (UNKNOWN, "no model")
+            if answer is None
+            else (
+                Interval(answer.support, answer.plausibility),
+                answer.reason,
+            )
+        )
+        if spec.target in self.w.masked:
+            x = UNKNOWN
+        return (x if node.at_least is None else x.at_least(node.at_least)), why
+
+    def _raised(self, node: ast.Raised, env: Env) -> Interval:
+        return crisp(self.w.active.get(node.rule, False))
+
+    def _bad(self, node: ast.Bad, env: Env) -> Interval | tuple[Interval, str] | None:
+        series = self._series(node.ref, env)
+        if series is None:
+            return None
+        bad, why = numbers.is_bad(series, self.w.now)
+        return crisp(bad), why
+
+    def _all(self, node: ast.All, env: Env) -> Interval | None:
+        kept = [x for x in [self.cond(i, env) for i in node.items] if x is not None]
+        return conj(kept) if kept else None
+
+    def _any(self, node: ast.Any, env: Env) -> Interval | None:
+        kept = [x for x in [self.cond(i, env) for i in node.items] if x is not None]
+        return disj(kept) if kept else None
+
+    def _not(self, node: ast.Not, env: Env) -> Interval | None:
+        x = self.cond(node.item, env)
+        return None if x is None else ~x
+
+    def _score(self, node: ast.Score, env: Env) -> Interval | None:
+        terms = [(w, self.cond(c, env)) for w, c in node.terms]
+        kept = [(w, x) for w, x in terms if x is not None]
+        if not kept:
+            return None
+        x = score(kept)
+        return x if node.at_least is None else x.at_least(node.at_least)
+
+    def _at_least(self, node: ast.AtLeast, env: Env) -> Interval | None:
+        if node.set is None or node.binding is None:
+            results = [self.cond(i, env) for i in node.items]
+        else:
+            members = self.w.program.site.sets[node.set]
+            results = [self.cond(node.items[0], {**env, node.binding: m}) for m in members]
+        kept = [x for x in results if x is not None]
+        return kth(node.k, kept) if kept else None
+
+    # ------------------------------------------------------------ numbers
+
+    def value(self, node: ast.Expr, env: Env) -> Value:
+        """Number (house units) or row text under bindings; None when it was removed at grounding."""
+        key = self.w.table.key(node, env)
+        if key in self._values:
+            return self._values[key]
+        result = self._value[type(node)](node, env)
+        self._values[key] = result
+        if not isinstance(node, ast.Number):
+            self.nodes[key] = num_json(result) if isinstance(result, Num) else result
+        return result
+
+    def number(self, node: ast.Expr, env: Env) -> Num | None:
+        """Like `value`, for nodes that cannot be text."""
+        x = self.value(node, env)
+        return unknown("text") if isinstance(x, str) else x
+
+    def _installed(self, name: str) -> bool:
+        installed = self.w.program.installed
+        return name in self.w.memory.series and (installed is None or name in installed)
+
+    def _series(self, ref: ast.Ref, env: Env) -> Series | None:
+        name = ground_name(ref, env)
+        return self.w.memory.series[name] if self._installed(name) else None
+
+    def _on_series(self, ref: ast.Ref, env: Env, f: Callable[[Series, int], Num]) -> Num | None:
+        series = self._series(ref, env)
+        if series is None:
+            return None
+        if series.variable.id in self.w.masked:
+            return unknown("masked")
+        return f(series, self.w.now)
+
+    def _ref(self, node: ast.Ref, env: Env) -> Num | None:
+        return self._on_series(node, env, numbers.held_value)
+
+    def _row_field(self, node: ast.RowField, env: Env) -> Num | str:
+        relation, key = env[node.binding][1:].split(":", 1)
+        row = self.w.rows.get(relation, {}).get(key)
+        raw = None if row is None else row.get(node.field)
+        kind = self.w.program.site.relations[relation].fields[node.field]
+        if raw is None:
+            return unknown(f"empty|{node.field}")
+        if kind == "text":
+            return str(raw)
+        factor = Fraction(1) if kind == "number" else self.w.units[kind]
+        return point(float(Fraction(raw) * factor))
+
+    def _window(self, node: ast.Window, env: Env) -> Num | None:
+        coverage = self.w.program.site.min_coverage
+
+        def f(series: Series, now: int) -> Num:
+            return numbers.window(series, now, node.function, node.duration, coverage, node.bounded)
+
+        return self._on_series(node.ref, env, f)
+
+    def _z(self, node: ast.ZScore, env: Env) -> Num | None:
+        site = self.w.program.site
+        function: dict[str, ast.WindowFunction] = {"z": "mean", "z_std": "std", "z_slope": "slope", "z_range": "range"}
+
+        def f(series: Series, now: int) -> Num:
+            feature = numbers.window(series, now, function[node.function], node.duration, site.min_coverage, False)
+            return numbers.z_score(series.hourly.at(now, site.baseline_guard), feature, node.function, node.duration)
+
+        return self._on_series(node.ref, env, f)
+
+    def _baseline(self, node: ast.Baseline, env: Env) -> Num | None:
+        def f(series: Series, now: int) -> Num:
+            base = series.hourly.at(now, self.w.program.site.baseline_guard)
+            return unknown("no baseline") if base is None else point(base[0])
+
+        return self._on_series(node.ref, env, f)
+
+    def _lag(self, node: ast.Lag, env: Env) -> Num | None:
+        current = self.number(node.arg, env)
+        if current is None:
+            return None
+        key = self.w.table.key(node, env)
+        self.w.lag_now[key] = current
+        for t, past in reversed(self.w.lagged.get(key, [])):
+            if t <= self.w.now - node.duration:
+                return past
+        return unknown("no scan that long ago")
+
+    def _aggregate(self, node: ast.SetAggregate, env: Env) -> Num | None:
+        members = self.w.program.site.sets[node.set]
+        found = [self.number(node.arg, {**env, node.binding: m}) for m in members]
+        kept = [x for x in found if x is not None]
+        if not kept:
+            return None
+        family = node.arg.variable if isinstance(node.arg, ast.Ref) else ""
+        variable = self.w.program.site.variables.get(family)
+        if variable is None or all(x.known for x in kept) or not any(x.known for x in kept):
+            return aggregate(node.function, kept)
+        factor = self.w.units[variable.unit]
+        ends = Num(None, float(Fraction(variable.valid[0]) * factor), float(Fraction(variable.valid[1]) * factor))
+        return aggregate(node.function, [x if x.known else ends for x in kept])
+
+    def _arithmetic(self, node: ast.Arithmetic, env: Env) -> Num | None:
+        xs = [self.number(a, env) for a in node.args]
+        kept = [x for x in xs if x is not None]
+        return numbers.arithmetic(node.op, kept) if len(kept) == len(xs) else None
+
+    def _fact_value(self, node: ast.FactValue, env: Env) -> Num | None:
+        self.cond(node.fact, env)
+        how = self.w.program.facts[node.fact.type].combine or "max"
+        states = self.w.facts.matching(node.fact.type, fact_args(node.fact, env))
+        if not states:
+            return unknown("no such fact")
+        nums = [s.number(how) for s in states]
+        return nums[0] if len(nums) == 1 else numbers.arithmetic(how, nums)
+
+
+def compare(op: str, left: Num, right: Num) -> Interval:
+    """Compare two numbers with bounds; discounted by the smaller coverage, rounded once.
+
+    >>> compare(">", Num(5.0, 4.0, 6.0), point(4.5))
+    Interval(s=0, p=1000000)
+    """
+    assert left.lo is not None and left.hi is not None and right.lo is not None and right.hi is not None
+    a, b, c, d = left.lo, left.hi, right.lo, right.hi
+    if op in ("==", "!="):
+        equal = Interval(ONE if a == b == c == d else 0, ONE if a <= d and c <= b else 0)
+        return (equal if op == "==" else ~equal).discount(min(left.c, right.c))
+    sure, possible = {
+        ">": (a > d, b > c),
+        ">=": (a >= d, b >= c),
+        "<": (b < c, a < d),
+        "<=": (b <= c, a <= d),
+    }[op]
+    return Interval(ONE if sure else 0, ONE if possible else 0).discount(min(left.c, right.c))
+
+
+def grade(x: float, zero: float, one: float) -> int:
+    """Certainty in millionths: 0 at ``zero``, 1 at ``one``, linear between.
+
+    >>> grade(1.0, 0.5, 1.5), grade(1470.0, 1480.0, 1460.0)
+    (500000, 500000)
+    """
+    return millionths(min(1.0, max(0.0, (x - zero) / (one - zero))))
+
+
+def aggregate(function: str, xs: list[Num]) -> Num:
+    """Over the members of a set: min, max, mean, median, sum, spread (max - min).
+
+    The bounds come from the bounds of the members, which is exact for all but the spread of overlapping ones.
+    """
+    for x in xs:
+        if not x.known:
+            return x
+    c = min(x.c for x in xs)
+    at = max((x.at for x in xs if x.at is not None), default=None)
+    n = sum(1 for x in xs if x.v is not None)
+    los, his = [x.lo for x in xs if x.lo is not None], [x.hi for x in xs if x.hi is not None]
+    vs = [x.v for x in xs if x.v is not None]
+    if function == "spread":
+        lo, hi = max(0.0, max(los) - min(his)), max(his) - min(los)
+    else:
+        lo, hi = _over(function, los), _over(function, his)
+    return with_bounds(Num(_over(function, vs) if vs else None, lo, hi, c, n, len(xs), at), lo, hi)
+
+
+def _over(function: str, vs: list[float]) -> float:
+    ordered = sorted(vs)
+    if function == "min":
+        return ordered[0]
+    if function == "max":
+        return ordered[-1]
+    if function == "spread":
+        return ordered[-1] - ordered[0]
+    if function == "median":
+        k = len(ordered) // 2
+        return ordered[k] if len(ordered) % 2 else (ordered[k - 1] + ordered[k]) / 2
+    total = float(sum(Fraction(v) for v in ordered))
+    return total if function == "sum" else float(sum(Fraction(v) for v in ordered) / len(ordered))
+
+
+def question_limit(node: ast.ModelProbability, factor: Fraction) -> float:
+    """Limit of a model question in the target variable's own unit, rounded so that it is a stable key."""
+    return round(float(Fraction(node.limit.value) / factor), 9)

@@ -1,0 +1,108 @@
+"""Results of numeric nodes and their plain JSON form in a scan record."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+from expert.values.interval import Interval
+
+NO_DISCOUNT = Fraction(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Num:
+    """A number in house units with the range it may lie in.
+
+    Parameters
+    ----------
+    v, lo, hi : float or None
+        Best value and its bounds; all None when unknown (``v`` alone may be None when only bounds are known).
+    c : Fraction
+        Coverage or age factor that discounts what is concluded from it.
+    n, m : int or None
+        Valid and expected samples of the window it came from.
+    at : int or None
+        Source time (ms) of the newest sample used.
+    why : str
+        Reason when unknown, as ``code`` or ``code|detail``.
+    """
+
+    v: float | None
+    lo: float | None = None
+    hi: float | None = None
+    c: Fraction = NO_DISCOUNT
+    n: int | None = None
+    m: int | None = None
+    at: int | None = None
+    why: str = ""
+
+    @property
+    def known(self) -> bool:
+        """True when there are bounds to compare with."""
+        return self.lo is not None and self.hi is not None
+
+
+def point(v: float, **more: Any) -> Num:
+    """An exact number; unknown when it is not finite.
+
+    >>> point(2.0).lo
+    2.0
+    """
+    if not math.isfinite(v):
+        return unknown("overflow", **more)
+    return Num(v, v, v, **more)
+
+
+def unknown(why: str, **more: Any) -> Num:
+    """A number that is not known, with the reason."""
+    return Num(None, None, None, why=why, **more)
+
+
+def with_bounds(num: Num, lo: float, hi: float) -> Num:
+    """The same number with wider bounds; unknown when a bound is not finite."""
+    if not (math.isfinite(lo) and math.isfinite(hi)):
+        return unknown("overflow", at=num.at)
+    return replace(num, lo=min(lo, hi), hi=max(lo, hi))
+
+
+def num_json(x: Num) -> dict[str, Any]:
+    """Plain JSON of a number; only what differs from the default."""
+    out: dict[str, Any] = {}
+    if x.v is not None:
+        out["v"] = x.v
+    if x.known and (x.lo != x.v or x.hi != x.v):
+        out["lo"], out["hi"] = x.lo, x.hi
+    if x.c != 1:
+        out["c"] = [x.c.numerator, x.c.denominator]
+    for name, value in (("n", x.n), ("m", x.m), ("at", x.at)):
+        if value is not None:
+            out[name] = value
+    if x.why:
+        out["why"] = x.why
+    return out
+
+
+def num_from_json(d: dict[str, Any]) -> Num:
+    """Inverse of `num_json`."""
+    v = d.get("v")
+    c = d.get("c")
+    return Num(
+        v,
+        d.get("lo", v),
+        d.get("hi", v),
+        Fraction(c[0], c[1]) if c else NO_DISCOUNT,
+        d.get("n"),
+        d.get("m"),
+        d.get("at"),
+        d.get("why", ""),
+    )
+
+
+def interval_json(x: Interval | None, why: str = "") -> list[Any] | None:
+    """Plain JSON of a condition's result; None when it was removed at grounding."""
+    if x is None:
+        return None
+    return [x.s, x.p, why] if why else [x.s, x.p]

@@ -1,0 +1,79 @@
+"""Exact state of a session as plain JSON, and back."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from expert.engine.hold import Hold
+from expert.engine.raising import Machine
+from expert.engine.results import num_from_json, num_json
+from expert.values.interval import Interval
+from expert.values.types import Episode, ModelAnswer, OperatorEvent
+
+if TYPE_CHECKING:
+    from expert.engine.session import Session
+
+FORMAT = 1
+
+
+def snapshot(session: Session) -> dict[str, Any]:
+    """Everything that a later scan may depend on."""
+    return {
+        "format": FORMAT,
+        "program": session.program.digest,
+        "last": session.last,
+        "sequence": session.sequence,
+        "series": {k: s.snapshot() for k, s in session.memory.series.items() if s.sources},
+        "hourly": {k: s.hourly.snapshot() for k, s in session.memory.series.items()},
+        "rows": {r: {k: dict(v) for k, v in rows.items()} for r, rows in session.rows.items()},
+        "holds": {k: h.snapshot() for k, h in session.holds.items()},
+        "machines": {k: m.snapshot() for k, m in session.machines.items()},
+        "lagged": {k: [[t, num_json(n)] for t, n in past] for k, past in session.lagged.items()},
+        "answers": [[issued, asdict(a)] for issued, a in session.answers.values()],
+        "done": [asdict(e) for e in session.done],
+        "acknowledged": dict(session.acknowledged),
+        "episodes": [_episode_json(e) for e in session.episodes.values()],
+    }
+
+
+def restore(session: Session, state: dict[str, Any]) -> Session:
+    """Fill a fresh session from a snapshot.
+
+    Raises
+    ------
+    SessionError
+        When the snapshot's format or program is another one.
+    """
+    from expert.engine.session import SessionError
+
+    program = session.program
+    if state.get("format") != FORMAT:
+        raise SessionError(f"snapshot format {state.get('format')!r}; this version reads {FORMAT}")
+    if state["program"] != program.digest:
+        raise SessionError(f"snapshot of program {state['program'][:12]}, not of {program.digest[:12]}")
+    session.last, session.sequence = state["last"], state["sequence"]
+    for name, series in state["series"].items():
+        session.memory.series[name].restore(series)
+    for name, hourly in state["hourly"].items():
+        session.memory.series[name].hourly.restore(hourly)
+    session.rows = {r: {k: dict(v) for k, v in rows.items()} for r, rows in state["rows"].items()}
+    session.holds = {k: Hold.restore(h) for k, h in state["holds"].items()}
+    session.machines = {k: Machine.restore(m) for k, m in state["machines"].items()}
+    session.lagged = {k: [(t, num_from_json(n)) for t, n in past] for k, past in state["lagged"].items()}
+    for issued, answer in state["answers"]:
+        a = ModelAnswer(**answer)
+        session.answers[a.model, a.op, round(a.limit, 9), a.ahead] = (issued, a)
+    session.done = [OperatorEvent(**e) for e in state["done"]]
+    session.acknowledged = dict(state["acknowledged"])
+    session.episodes = {e["id"]: _episode(e) for e in state["episodes"]}
+    return session
+
+
+def _episode_json(e: Episode) -> dict[str, Any]:
+    return {**asdict(e), "certainty": [e.certainty.s, e.certainty.p]}
+
+
+def _episode(d: dict[str, Any]) -> Episode:
+    bindings = tuple((b[0], b[1]) for b in d["bindings"])
+    return Episode(**{**d, "bindings": bindings, "certainty": Interval(*d["certainty"])})

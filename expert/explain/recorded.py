@@ -1,0 +1,148 @@
+"""Reading a scan record through the program's syntax tree, and recomputing a condition from its recorded leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from expert.engine.nodes import Env, NodeTable, env_of
+from expert.engine.results import Num, num_from_json, unknown
+from expert.language import ast
+from expert.values.interval import UNKNOWN, Interval, conj, disj, kth, score
+from expert.values.types import Firing, ScanRecord, rule_key
+
+_TABLES: dict[int, tuple[ast.Program, NodeTable]] = {}
+
+
+def table_of(program: ast.Program) -> NodeTable:
+    """The node numbering of a program, made once for the program at hand."""
+    known = _TABLES.get(id(program))
+    if known is None or known[0] is not program:
+        if len(_TABLES) > 4:
+            _TABLES.clear()
+        known = _TABLES[id(program)] = (program, NodeTable(program))
+    return known[1]
+
+
+class Recorded:
+    """One scan record seen through its program."""
+
+    def __init__(self, program: ast.Program, record: ScanRecord) -> None:
+        self.program = program
+        self.record = record
+        self.table = table_of(program)
+
+    def cond(self, node: ast.Cond, env: Env) -> Interval | None:
+        """Recorded certainty; None when removed at grounding, unknown when the record does not have it."""
+        key = self.table.key(node, env)
+        if key not in self.record.nodes:
+            return UNKNOWN
+        found = self.record.nodes[key]
+        return None if found is None else Interval(found[0], found[1])
+
+    def reason(self, node: ast.Node, env: Env) -> str:
+        """Recorded reason code of an unknown, or ''."""
+        found = self.record.nodes.get(self.table.key(node, env))
+        if isinstance(found, dict):
+            return str(found.get("why", ""))
+        return str(found[2]) if isinstance(found, list) and len(found) > 2 else ""
+
+    def num(self, node: ast.Expr, env: Env) -> Num:
+        """Recorded number."""
+        if isinstance(node, ast.Number):
+            return Num(node.value, node.value, node.value)
+        found = self.record.nodes.get(self.table.key(node, env))
+        return num_from_json(found) if isinstance(found, dict) else unknown("no data")
+
+    def rule(self, key: str) -> dict[str, Any] | None:
+        """What is recorded of a rule with its bindings: when, held, out, since; None when it did not run."""
+        found = self.record.nodes.get(f"rule:{key}")
+        return found if isinstance(found, dict) else None
+
+    def instances(self, rule_id: str) -> list[tuple[tuple[str, str], ...]]:
+        """Bindings under which a rule was evaluated in this scan."""
+        out: list[tuple[tuple[str, str], ...]] = []
+        for key in self.record.nodes:
+            if key == f"rule:{rule_id}":
+                out.append(())
+            elif key.startswith(f"rule:{rule_id}["):
+                out.append(parse_bindings(key[len(rule_id) + 6 : -1]))
+        return sorted(out)
+
+    def firing(self, key: str) -> Firing | None:
+        """The rule's firing in this scan."""
+        return next((f for f in self.record.firings if rule_key(f.rule, f.bindings) == key), None)
+
+
+def parse_bindings(text: str) -> tuple[tuple[str, str], ...]:
+    """Bindings of a rule key.
+
+    >>> parse_bindings("a=4711/1, b=4711/2")
+    (('a', '4711/1'), ('b', '4711/2'))
+    """
+    return tuple((k, v) for k, _, v in (part.partition("=") for part in text.split(", ")))
+
+
+def split_key(key: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """Rule id and bindings of a rule key.
+
+    >>> split_key("gas.channel[s=A]")
+    ('gas.channel', (('s', 'A'),))
+    """
+    if not key.endswith("]"):
+        return key, ()
+    rule_id, _, rest = key.partition("[")
+    return rule_id, parse_bindings(rest[:-1])
+
+
+def environment(rule: ast.Rule, bindings: tuple[tuple[str, str], ...]) -> Env:
+    """Bindings of a firing as the evaluator had them."""
+    return env_of(rule, bindings)
+
+
+def leaves(node: ast.Cond, env: Env, program: ast.Program) -> Iterator[tuple[ast.Cond, Env]]:
+    """The atoms of a condition with their bindings."""
+    if isinstance(node, ast.All | ast.Any):
+        for item in node.items:
+            yield from leaves(item, env, program)
+    elif isinstance(node, ast.Not):
+        yield from leaves(node.item, env, program)
+    elif isinstance(node, ast.Score):
+        for _, item in node.terms:
+            yield from leaves(item, env, program)
+    elif isinstance(node, ast.AtLeast):
+        for item, inner in branches(node, env, program):
+            yield from leaves(item, inner, program)
+    else:
+        yield node, env
+
+
+def branches(node: ast.AtLeast, env: Env, program: ast.Program) -> list[tuple[ast.Cond, Env]]:
+    """What an at-least counts."""
+    if node.set is None or node.binding is None:
+        return [(item, env) for item in node.items]
+    return [(node.items[0], {**env, node.binding: m}) for m in program.site.sets[node.set]]
+
+
+def recompute(
+    node: ast.Cond, env: Env, program: ast.Program, leaf: Callable[[ast.Cond, Env], Interval | None]
+) -> Interval | None:
+    """Certainty of a condition from the certainties of its atoms; None for a removed node."""
+    if isinstance(node, ast.All | ast.Any):
+        kept = [x for x in [recompute(i, env, program, leaf) for i in node.items] if x is not None]
+        return (conj(kept) if isinstance(node, ast.All) else disj(kept)) if kept else None
+    if isinstance(node, ast.Not):
+        x = recompute(node.item, env, program, leaf)
+        return None if x is None else ~x
+    if isinstance(node, ast.Score):
+        terms = [(w, recompute(c, env, program, leaf)) for w, c in node.terms]
+        known = [(w, x) for w, x in terms if x is not None]
+        if not known:
+            return None
+        total = score(known)
+        return total if node.at_least is None else total.at_least(node.at_least)
+    if isinstance(node, ast.AtLeast):
+        found = [recompute(c, e, program, leaf) for c, e in branches(node, env, program)]
+        kept = [x for x in found if x is not None]
+        return kth(node.k, kept) if kept else None
+    return leaf(node, env)
