@@ -38,7 +38,7 @@ class Stack:
             drop = 0.3 + 0.5 * chance
         if drop:
             self.when, self.jump = 0.3 + 0.4 * chance, drop
-        elif level >= self._set + 0.06 * (chance - 0.5) and self.since >= CHARGE_GAP:
+        elif not push.hung and level >= self._set + 0.06 * (chance - 0.5) and self.since >= CHARGE_GAP:
             self.when, self.jump = 0.2 + 0.6 * chance, -LAYER * (0.97 + 0.06 * slip_chance)
             self.charges += 1
             self.since = 0

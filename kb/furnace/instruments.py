@@ -106,12 +106,12 @@ class Instrument:
         noise = WHITE.get(variable.id, 0.0)
         levels = name.startswith("stockline.")
         self._noise = [Stream(seed, f"noise.{name}.{i}", Spec(noise)) for i in range(THIRDS if levels else 1)]
-        key = zlib.crc32(name.encode())
+        lab = "lab" if name in ("hot_metal.silicon", "hot_metal.sulphur") else name  # one sample, two assays
+        key = zlib.crc32(lab.encode())
         self._offset = 3_000 + key % 9 * 1_000  # read so long before the end of the minute
         self._latency = 500 + key // 9 % 20 * 100
         self._held: int | None = None
         self._take = self._sampler(name)
-        lab = "lab" if name in ("hot_metal.silicon", "hot_metal.sulphur") else name  # one sample, two assays
         self._chances = Chances(seed, f"arrival.{lab}")
 
     def _sampler(self, name: str) -> Callable[[Window], tuple[Ints, Ints, Floats]]:
@@ -158,7 +158,9 @@ class Instrument:
         flat = source.reshape(-1)
         return flat, flat + self._latency, values.reshape(-1)
 
-    def _casts(self, window: Window, first: int, every: int, soonest: float, latest: float) -> tuple[Ints, Ints, Floats]:
+    def _casts(
+        self, window: Window, first: int, every: int, soonest: float, latest: float
+    ) -> tuple[Ints, Ints, Floats]:
         """Samples taken by hand during a cast; `soonest` and `latest`: minutes until the result arrives."""
         age = window.truth["cast.age"]
         taken = (age >= first) & (np.mod(age - first, every) == 0)

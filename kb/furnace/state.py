@@ -26,7 +26,7 @@ SLOW_BLOWER = 0.25  # operators trade blast for pressure drop when the bed is ti
 DRIVES: dict[str, Spec] = {
     "bed": Spec(slow=((0.014, 30.0), (0.026, 360.0))),
     "split": Spec(slow=((0.008, 240.0),)),
-    "blast": Spec(white=0.002, slow=((0.004, 20.0), (0.0065, 300.0))),
+    "blast": Spec(white=0.002, slow=((0.004, 20.0), (0.0058, 300.0))),
     "descent": Spec(white=0.02, slow=((0.03, 45.0),)),
     "coal_set": Spec(slow=((1.85, 480.0),)),
     "heat_fast": Spec(slow=((1.0, 72.0),)),
@@ -88,7 +88,7 @@ class HiddenState:
         lost = 1.0 - push.coal
         flow = blast - SLOW_BLOWER * bed - FAST_BLOWER * 0.5 * (push.bed_upper + push.bed_lower)
         if self._stoves.changing:
-            flow -= 0.016
+            flow -= 0.018
         speed = SPEED * (1.0 + 0.9 * flow + descent + 0.1 * lost - 0.0005 * self._heat.deviation)
         self._stack.step(speed, push, event, slip)
         aim = (1.0 - 0.15 * push.hung) * (1.0 + flow)
