@@ -70,10 +70,17 @@ def ground(variables: Mapping[str, Variable], members: Mapping[str, tuple[str, .
     """Variables by ground name: ``sectors.wall_temperature`` becomes ``sectors[A].wall_temperature`` and so on.
 
     Names that are ground already stay.
+
+    Raises
+    ------
+    CatalogueError
+        When a variable belongs to a set that the equipment does not have.
     """
     out: dict[str, Variable] = {}
     for name, variable in variables.items():
         if variable.of and "[" not in name:
+            if variable.of not in members:
+                raise CatalogueError(f"variable '{name}' belongs to '{variable.of}', which the equipment does not have")
             prefix, _, rest = name.partition(".")
             out.update({f"{prefix}[{member}].{rest}": variable for member in members[variable.of]})
         else:

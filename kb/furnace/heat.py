@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import math
+from typing import TypeVar
 
-from kb.furnace.traits import Traits
+from kb.furnace.noise import Floats
+from kb.furnace.traits import HOT_METAL, Traits
 
 COAL_GAIN = 320.0  # degC for the whole coal rate: 20 degC per 10 kg/t at 160 kg/t
 LEAK_GAIN = 20.0  # degC per t/h of water
 FIRST, SECOND, FADE, FLAME = 150.0, 60.0, 180.0, 40.0  # min
 FLOOR = 150.0  # degC; large losses saturate because production falls with them
 COLD_IN, COLD_OUT = 1472.0, 1480.0  # degC of the stock, with hysteresis
+
+
+Number = TypeVar("Number", float, Floats)
+
+
+def background(slow: Number, mid: Number, fast: Number) -> Number:
+    """Natural wander of the heat stock, degC (sigma 10), from three unit processes of 8, 4 and 1.2 h.
+
+    The slow and the fast one also move silicon, so that assay and temperature correlate as they do in a plant.
+    """
+    return 6.5 * slow + 6.1 * mid + 4.5 * fast
 
 
 class HeatStock:
@@ -30,7 +43,7 @@ class HeatStock:
         self._burden = [0.0] * traits.shaft_delay
         self._gain, self._mean = traits.heat_gain, traits.metal_offset
         self._first = self._second = self._late = self._flame = 0.0
-        self.temperature, self.deviation, self.cold = 1502.0, 0.0, False
+        self.temperature, self.deviation, self.cold = HOT_METAL, 0.0, False
 
     def step(self, minute: int, lost: float, leak: float, chill: float, background: float) -> None:
         """Move on by one minute.
@@ -55,7 +68,7 @@ class HeatStock:
         self._flame += (20.0 * lost - self._flame) / FLAME  # a hotter flame comes before the missing heat
         total = self._second + self._flame
         self.deviation = -FLOOR * math.tanh(-total / FLOOR) if total < -1.0 else total
-        self.temperature = 1502.0 + self._mean + self.deviation + background
+        self.temperature = HOT_METAL + self._mean + self.deviation + background
         if self.temperature < COLD_IN:
             self.cold = True
         elif self.temperature > COLD_OUT:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from kb.furnace.heat import background
 from kb.furnace.mechanisms import GAS_POWER
 from kb.furnace.noise import Floats, Spec, Stream
 from kb.furnace.state import columns
@@ -158,7 +159,7 @@ class Process:
     def _hearth(self, rows: Floats, wander: dict[str, Floats], drives: dict[str, Floats]) -> dict[str, Floats]:
         heat, rate, iron, casts, age = columns(rows, ("heat", "rate", "iron", "casts", "age"))
         fast, slow = drives["heat_fast"], drives["heat_slow"]
-        caused = heat - HOT_METAL - self._traits.metal_offset - (6.5 * slow + 4.5 * fast + 6.1 * drives["heat_mid"])
+        caused = heat - HOT_METAL - self._traits.metal_offset - background(slow, drives["heat_mid"], fast)
         runner = self._traits.warm_up * np.exp(-np.maximum(age, 0.0) / 13.0)  # the runner warms up within the cast
         silicon = SILICON + 0.005 * caused + 0.067 * fast + 0.062 * slow + wander["silicon"]
         return {

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from expert.values.types import Sample, Variable
-from kb.furnace.catalogue import ground, load_members, load_variables
+from kb.furnace.catalogue import ground, load_variables
 from kb.furnace.causes import MINUTE, Cause, check_tags
 from kb.furnace.instruments import GOOD, NOTES, STATUS, Instrument, Readings, Window, join
 from kb.furnace.labels import Label, LabelBook
@@ -78,7 +78,8 @@ class VirtualFurnace:
         self._process = Process(seed, self._traits)
         self._book = LabelBook(self.start)
         known = load_variables() if variables is None else variables
-        grounded = ground(known, load_members() if variables is None else {"sectors": SECTORS})
+        here = {name: v for name, v in known.items() if v.of in (None, "sectors")}
+        grounded = ground(here, {"sectors": SECTORS})
         self._instruments = [Instrument(seed, name, grounded[name]) for name in sorted(grounded) if name in MEASURED]
         self._waiting: dict[str, Readings] = {}
         self._causes: list[Cause] = []

@@ -8,7 +8,7 @@ import numpy as np
 
 from kb.furnace.burden import Stack
 from kb.furnace.hearth import Hearth
-from kb.furnace.heat import HeatStock
+from kb.furnace.heat import HeatStock, background
 from kb.furnace.mechanisms import FAST_BLOWER, QUIET, Mechanism, Push
 from kb.furnace.noise import Chances, Floats, Spec, Stream
 from kb.furnace.traits import COAL, PRODUCTION, SPEED, Traits
@@ -94,7 +94,7 @@ class HiddenState:
         aim = (1.0 - 0.15 * push.hung) * (1.0 + flow)
         self._pace += (aim - self._pace) / 60.0
         self._hearth.step(self._pace * PRODUCTION / 60.0, event)
-        self._heat.step(self.minute, lost, sum(push.leak), push.chill, 6.5 * slow + 4.5 * fast + 6.1 * mid)
+        self._heat.step(self.minute, lost, sum(push.leak), push.chill, background(slow, mid, fast))
         self._sectors.step(push, disturbed)
         self._breathe(push)
         set_point = round(2.0 * (COAL + coal_set)) / 2.0

@@ -54,3 +54,9 @@ def test_broken_yaml_is_named(tmp_path: Path) -> None:
     (tmp_path / "variables.yaml").write_text("variables: [", encoding="utf-8")
     with pytest.raises(CatalogueError, match=r"'variables.yaml' is not valid YAML"):
         load_variables(tmp_path)
+
+
+def test_unknown_set_is_named() -> None:
+    """A variable of a set that the equipment lacks is an error."""
+    with pytest.raises(CatalogueError, match="belongs to 'sectors'"):
+        ground(load_variables(), {})
