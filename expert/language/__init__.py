@@ -1,1 +1,1 @@
-"""The rule language: syntax tree, parser, checker."""
+"""The rule language: strict YAML with positions, expressions with units, checks, diagnostics."""

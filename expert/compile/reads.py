@@ -1,0 +1,77 @@
+"""What a rule reads of other rules: facts and states, each plainly or only once it is settled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from expert.language import ast
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One reading. ``name``: fact type, or rule id for a state; ``strict``: why it must be settled before, or ''."""
+
+    name: str
+    state: bool
+    strict: str
+    span: ast.Span
+
+
+def rule_reads(rule: ast.Rule, site: ast.Site) -> Iterator[Read]:
+    """Everything a rule reads that other rules conclude."""
+    outer = "held with for:" if rule.hold else ""
+    for read in condition_reads(rule.when, outer, site):
+        yield read
+    for match in rule.match:
+        if match.where is not None:
+            yield from condition_reads(match.where, "", site)
+    if rule.conclude is not None and rule.conclude.number is not None:
+        yield from number_reads(rule.conclude.number, "", site)
+
+
+def condition_reads(node: ast.Cond, strict: str, site: ast.Site) -> Iterator[Read]:
+    """Readings of a condition; ``strict``: why everything in it must be settled before."""
+    if isinstance(node, (ast.All, ast.Any)):
+        for item in node.items:
+            yield from condition_reads(item, strict, site)
+    elif isinstance(node, ast.Not):
+        yield from condition_reads(node.item, strict or "negated", site)
+    elif isinstance(node, ast.Score):
+        for _, item in node.terms:
+            yield from condition_reads(item, strict or "scored", site)
+    elif isinstance(node, ast.AtLeast):
+        for item in node.items:
+            yield from condition_reads(item, strict or "counted", site)
+    elif isinstance(node, ast.FactRef):
+        yield Read(node.type, False, strict, node.span)
+    elif isinstance(node, ast.Certainty):
+        above = "" if node.op in (">", ">=") else f"compared with {node.op}"
+        yield Read(node.fact.type, False, strict or above, node.span)
+    elif isinstance(node, ast.Raised):
+        yield Read(node.rule, True, strict or "read by raised()", node.span)
+    elif isinstance(node, ast.Compare):
+        yield from number_reads(node.left, strict or "compared as a number", site)
+        yield from number_reads(node.right, strict or "compared as a number", site)
+    elif isinstance(node, ast.Graded):
+        yield from number_reads(node.arg, strict or "compared as a number", site)
+
+
+def number_reads(node: ast.Expr, strict: str, site: ast.Site) -> Iterator[Read]:
+    """Readings of a number. What stands inside ``lag`` is read from earlier scans and ties nothing."""
+    if isinstance(node, ast.Arithmetic):
+        for arg in node.args:
+            yield from number_reads(arg, strict, site)
+    elif isinstance(node, ast.SetAggregate):
+        yield from number_reads(node.arg, strict or "aggregated", site)
+    elif isinstance(node, ast.FactValue):
+        yield Read(node.fact.type, False, strict, node.span)
+    elif isinstance(node, (ast.ZScore, ast.Baseline)):
+        exclude = site.variables[node.ref.variable].exclude
+        if exclude is not None:
+            yield Read(exclude, False, f"excluded from the baseline of {node.ref.variable}", node.span)
+
+
+def readers(rules: Mapping[str, ast.Rule], site: ast.Site) -> dict[str, list[Read]]:
+    """Rule id -> what it reads."""
+    return {name: list(rule_reads(rule, site)) for name, rule in rules.items()}
