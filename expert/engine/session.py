@@ -75,11 +75,11 @@ class Session:
         self.program = program
         self.table = NodeTable(program)
         site = program.site
-        self.units = {v.unit: units.factor(v.unit) for v in site.variables.values()}
+        self.units = {v.unit: units.factor(v.unit, site.unit_definitions) for v in site.variables.values()}
         for relation in site.relations.values():
             for kind in relation.fields.values():
                 if kind not in ("text", "number"):
-                    self.units.setdefault(kind, units.factor(kind))
+                    self.units.setdefault(kind, units.factor(kind, site.unit_definitions))
         reach = longest_reach(program)
         self.memory = Memory(self._series(v, reach) for v in ground_variables(site))
         self.rows: dict[str, dict[str, dict[str, Any]]] = {}

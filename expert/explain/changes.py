@@ -92,13 +92,17 @@ def limit_text(builder: Builder, node: ast.Cond, hold: bool) -> str:
     if isinstance(node, ast.Compare):
         unit = builder.unit(node.left, node.right)
         op = node.op if hold else OPPOSITE[node.op]
-        return f"{op} {p.show(node.right.value, unit, None)}" if isinstance(node.right, ast.Number) else op
+        return (
+            f"{op} {p.show(builder.program, node.right.value, unit, None)}"
+            if isinstance(node.right, ast.Number)
+            else op
+        )
     if isinstance(node, ast.Graded):
         unit = builder.unit(node.arg, node.one)
         upward = node.one.value > node.zero.value
         end = node.one if hold else node.zero
         op = (">=" if upward else "<=") if hold else ("<=" if upward else ">=")
-        return f"{op} {p.show(end.value, unit, None)}"
+        return f"{op} {p.show(builder.program, end.value, unit, None)}"
     if isinstance(node, ast.Certainty):
         return f"{node.op if hold else OPPOSITE[node.op]} {p.percent(node.limit)}"
     if isinstance(node, ast.ModelProbability) and node.at_least is not None:
@@ -119,5 +123,5 @@ def distance(builder: Builder, node: ast.Compare | ast.Graded, env: Env, hold: b
         return ""
     gap = goal - value
     decimals = p.decimals_of(builder.program, arg, unit)
-    text = p.show(gap, unit, decimals, builder.program.site.unit_definitions)
+    text = p.show(builder.program, gap, unit, decimals)
     return text if text.startswith("-") else f"+{text}"

@@ -144,7 +144,7 @@ class Builder:
         if isinstance(node, ast.ModelProbability):
             target = self.program.site.models[node.model].target
             title = p.variable_title(self.program, target, self.lang)
-            limit, ahead = p.number_text(node.limit), format_duration(node.ahead)
+            limit, ahead = p.number_text(self.program, node.limit), format_duration(node.ahead)
             return say(self.lang, f"model_{node.op}", x=title, limit=limit, T=ahead)
         return node.text
 
@@ -154,7 +154,9 @@ class Builder:
         left, right = self.r.num(node.left, env), self.r.num(node.right, env)
         value = self.number(left, unit, decimals)
         limit = f"{node.op} " + (
-            p.number_text(node.right) if isinstance(node.right, ast.Number) else self.number(right, unit, decimals)
+            p.number_text(self.program, node.right)
+            if isinstance(node.right, ast.Number)
+            else self.number(right, unit, decimals)
         )
         text = p.phrase(self.program, node.left, env, self.lang)
         if not isinstance(node.right, ast.Number):
@@ -164,10 +166,10 @@ class Builder:
     def _graded(self, node: ast.Graded, x: Interval, env: Env) -> Evidence:
         unit = self.unit(node.arg, node.one)
         value = self.number(self.r.num(node.arg, env), unit, p.decimals_of(self.program, node.arg, unit))
-        zero, one = p.show(node.zero.value, unit, None), p.show(node.one.value, unit, None)
+        zero, one = (p.show(self.program, n.value, unit, None) for n in (node.zero, node.one))
         limit = say(self.lang, "grade_rises", zero=zero, one=one)
         if node.term:
-            limit = say(self.lang, "from_on", term=self.term(node), one=one)
+            limit = f"({say(self.lang, 'from_on', term=self.term(node), one=one)})"
         text = p.phrase(self.program, node.arg, env, self.lang)
         return self._measured(node, x, env, Evidence(mark_of(x), text, x, value, limit), self.r.num(node.arg, env))
 
@@ -185,14 +187,14 @@ class Builder:
 
     def number(self, num: Num, unit: str, decimals: int) -> str:
         """A recorded number in a unit; with its bounds when they matter; '' when unknown."""
-        units = self.program.site.unit_definitions
         if num.v is not None:
-            text = p.show(num.v, unit, decimals, units)
+            text = p.show(self.program, num.v, unit, decimals)
             if num.why == "at least":
                 return f"{say(self.lang, 'why_at_least')} {text}"
             return text
         if num.lo is not None and num.hi is not None:
-            return f"{p.show(num.lo, '', decimals)}..{p.show(num.hi, unit, decimals, units)}"
+            low = p.amount(self.program, num.lo, unit, decimals)
+            return f"{low}..{p.show(self.program, num.hi, unit, decimals)}"
         return ""
 
     def _measured(self, node: ast.Cond, x: Interval, env: Env, e: Evidence, num: Num) -> Evidence:

@@ -126,7 +126,7 @@ def phrase(program: Program, node: Expr, env: Env, lang: str) -> str:
         return phrase(program, x, env, lang)
 
     if isinstance(node, Number):
-        return number_text(node)
+        return number_text(program, node)
     if isinstance(node, Ref):
         return ref_title(program, node, env, lang)
     if isinstance(node, RowField):
@@ -158,9 +158,9 @@ def _arithmetic(node: Arithmetic, parts: list[str], lang: str) -> str:
     return f" {sign} ".join(parts)
 
 
-def number_text(node: Number) -> str:
+def number_text(program: Program, node: Number) -> str:
     """A literal in its author's unit."""
-    return show(node.value, node.unit, None)
+    return show(program, node.value, node.unit, None)
 
 
 def fact_title(program: Program, ref: FactRef, env: Env, lang: str) -> str:
@@ -230,17 +230,18 @@ def decimals_of(program: Program, node: Expr, unit: str) -> int:
     return 2
 
 
-def show(value: float, unit: str, decimals: int | None, definitions: tuple[str, ...] = ()) -> str:
-    """A number in house units, shown in ``unit``.
+def amount(program: Program, value: float, unit: str, decimals: int | None) -> str:
+    """A number in house units as digits in ``unit``."""
+    factor = units.factor(unit, program.site.unit_definitions) if unit else Fraction(1)
+    x = float(Fraction(value) / factor)
+    text = f"{x:.{decimals}f}" if decimals is not None else f"{x:.6g}"
+    return text.lstrip("-") if text.lstrip("-0.") == "" else text
 
-    >>> show(900.0, "min", None)
-    '15 min'
-    """
-    x = Fraction(value) / units.factor(unit, definitions) if unit else Fraction(value)
-    text = f"{float(x):.{decimals}f}" if decimals is not None else f"{float(x):.6g}"
-    if text.lstrip("-0.") == "":
-        text = text.lstrip("-")
-    return f"{text} {unit}" if unit else text
+
+def show(program: Program, value: float, unit: str, decimals: int | None) -> str:
+    """A number in house units, shown in ``unit`` with the unit's name, e.g. ``15 min``."""
+    text = amount(program, value, unit, decimals)
+    return f"{text} {unit}" if unit not in ("", "1") else text
 
 
 def refs_in(node: Node, env: Env, program: Program) -> Iterator[str]:

@@ -1,0 +1,90 @@
+"""What several commands share: language, output, and errors that people can read."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from tui.language import can_write, language, needs_ascii
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def language_options(command: F) -> F:
+    """Add ``--lang`` and ``--ascii``."""
+    command = click.option("--lang", type=click.Choice(["en", "zh"]), help="Language; default: the locale's.")(command)
+    return click.option("--ascii", "ascii_only", is_flag=True, help="Plots and marks in ASCII only.")(command)
+
+
+def speak(lang: str | None, ascii_only: bool) -> tuple[str, bool]:
+    """Language and whether to keep to ASCII, for standard output as it is."""
+    chosen = language(lang, os.environ)
+    encoding = sys.stdout.encoding
+    if not can_write(chosen, encoding):
+        chosen = "en"
+    return chosen, needs_ascii(ascii_only, encoding)
+
+
+def write_json(path: Path | None, value: Any) -> None:
+    """Write a command's result as JSON, when asked to."""
+    if path is not None:
+        path.write_text(json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+@contextmanager
+def readable_errors() -> Iterator[None]:
+    """Turn the product's own errors into one message and exit code 2; anything else is a fault of ours (3)."""
+    from expert.engine.session import SessionError
+    from expert.feeds import FeedError
+    from expert.language.diagnostics import ProgramError
+    from expert.trace import TraceError
+
+    try:
+        yield
+    except ProgramError as e:
+        click.echo(str(e), err=True)
+        raise Failed(2) from e
+    except (TraceError, SessionError, FeedError, FileNotFoundError) as e:
+        click.echo(f"error: {e}", err=True)
+        raise Failed(2) from e
+    except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+        raise
+    except Exception as e:
+        if os.environ.get("TUYERE_DEBUG"):
+            raise
+        click.echo(f"internal error: {type(e).__name__}: {e} (TUYERE_DEBUG=1 shows where)", err=True)
+        raise Failed(3) from e
+
+
+class Failed(click.ClickException):
+    """Ends the command with an exit code; the message has been printed."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__("")
+        self.exit_code = code  # type: ignore[misc]  # click declares it for the class, not the instance
+
+    def show(self, file: Any = None) -> None:
+        """Print nothing more."""
+
+
+def newest_run(folder: Path | None) -> Path:
+    """The run to look at: the folder itself, or the newest run in ``runs/``.
+
+    Raises
+    ------
+    click.UsageError
+        When there is none.
+    """
+    if folder is not None:
+        return folder
+    runs = sorted(p for p in Path("runs").glob("*") if any(p.glob("*")))
+    if not runs:
+        raise click.UsageError("there is no run in ./runs yet; start one with `tuyere run`, or name one with --trace")
+    return max(runs, key=lambda p: p.stat().st_mtime)

@@ -1,0 +1,139 @@
+"""Commands that look back, from a trace alone: why, why-not, replay."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tui.commands.common import Failed, language_options, newest_run, readable_errors, speak, write_json
+
+if TYPE_CHECKING:
+    from expert.run.past import PastRun
+
+TRACE = click.option(
+    "--trace", type=click.Path(path_type=Path, exists=True), help="A run's trace folder; default: the newest in ./runs."
+)
+AT = click.option("--at", metavar="TIME", help="Plant time (UTC) of the scan, e.g. 2026-03-03T02:31.")
+
+
+@click.command()
+@click.argument("episode", required=False)
+@TRACE
+@AT
+@language_options
+def why(episode: str | None, trace: Path | None, at: str | None, lang: str | None, ascii_only: bool) -> None:
+    """Explain an EPISODE (its id or its rule): evidence down to samples, what it rests on, the rule, its source.
+
+    Without --at: as it stood when it rose. Without EPISODE: list the run's episodes.
+    """
+    from expert.explain import text_of
+    from expert.explain import why as explain
+    from expert.run.past import PastRun
+
+    tongue, plain = speak(lang, ascii_only)
+    with readable_errors():
+        past = PastRun(newest_run(trace))
+        if episode is None:
+            _list_episodes(past, tongue)
+            return
+        found, index = _find(past, episode)
+        rise = past.record(index)
+        record = past.record(index) if at is None else past.at(_time(at))
+        rests = next((f.rests_on for f in rise.firings if f.episode == found.id), ())
+        lines = explain(
+            past.program, record, found.rule, found.bindings, tongue, past.history, plain, _width(), rests=rests
+        )
+        for line in lines:
+            click.echo(text_of(line))
+
+
+@click.command("why-not")
+@click.argument("rule")
+@TRACE
+@AT
+@language_options
+def why_not(rule: str, trace: Path | None, at: str | None, lang: str | None, ascii_only: bool) -> None:
+    """Explain why RULE is not raised: what is missing, by how much. Without --at: in the newest scan."""
+    from expert.explain import text_of
+    from expert.explain import why_not as explain
+    from expert.language.diagnostics import did_you_mean
+    from expert.run.past import PastRun
+
+    tongue, plain = speak(lang, ascii_only)
+    with readable_errors():
+        past = PastRun(newest_run(trace))
+        if rule not in past.program.rules:
+            raise click.UsageError(f"there is no rule {rule}. {did_you_mean(rule, past.program.rules)}".rstrip())
+        record = past.record(-1) if at is None else past.at(_time(at))
+        for line in explain(past.program, record, rule, tongue, plain, _width()):
+            click.echo(text_of(line))
+
+
+@click.command()
+@click.argument("folder", required=False, type=click.Path(path_type=Path, exists=True))
+@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the result there too.")
+def replay(folder: Path | None, json_file: Path | None) -> None:
+    """Re-run every scan of a trace FOLDER and compare the bytes. Exit code 1 at the first difference."""
+    from expert.explain import clock
+    from expert.run.past import PastRun
+
+    with readable_errors():
+        run = newest_run(folder)
+        past = PastRun(run)
+        scans = 0
+        first: tuple[int, list[str]] | None = None
+        for record, differences in past.replay():
+            scans += 1
+            if differences:
+                first = (record.input.time, differences)
+                break
+    write_json(
+        json_file, {"scans": scans, "identical": first is None, "differences": first[1] if first is not None else []}
+    )
+    if first is not None:
+        click.echo(f"{run}: scan at {clock(first[0])} differs:")
+        for difference in first[1]:
+            click.echo(f"  {difference}")
+        raise Failed(1)
+    click.echo(f"{run}: {scans} scans re-run, all bytes identical (program {past.program.digest[:12]})")
+
+
+def _width() -> int:
+    return max(60, min(120, shutil.get_terminal_size((80, 24)).columns))
+
+
+def _time(text: str) -> int:
+    from datetime import UTC, datetime
+
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as e:
+        raise click.UsageError(f"{text!r} is not a time; write e.g. 2026-03-03T02:31") from e
+    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1000) + 59_999
+
+
+def _find(past: PastRun, wanted: str):  # type: ignore[no-untyped-def]
+    """An episode by id, by rule key or by rule id (the newest)."""
+    from expert.values.types import rule_key
+
+    episodes = past.episodes()
+    if wanted in episodes:
+        return episodes[wanted]
+    of_rule = [x for x in episodes.values() if wanted in (x[0].rule, rule_key(x[0].rule, x[0].bindings))]
+    if of_rule:
+        return max(of_rule, key=lambda x: x[0].raised)
+    raise click.UsageError(f"the run has no episode {wanted!r}; `tuyere why` without an argument lists them")
+
+
+def _list_episodes(past: PastRun, lang: str) -> None:
+    from expert.explain import certainty_word, clock, title_of
+
+    for e, _ in sorted(past.episodes().values(), key=lambda x: (x[0].raised, x[0].id)):
+        if past.program.rules[e.rule].kind == "note":
+            continue
+        end = clock(e.cleared) if e.cleared is not None else "..."
+        title = title_of(past.program, e.rule, e.bindings, lang)
+        click.echo(f"{e.id}  {clock(e.raised)}-{end:<5}  !{e.severity}  {title}  ({certainty_word(e.certainty, lang)})")

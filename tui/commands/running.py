@@ -1,0 +1,145 @@
+"""Commands that run a plant: run, simulate, train."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tui.commands.common import Failed, language_options, readable_errors, speak, write_json
+
+if TYPE_CHECKING:
+    from kb.desk import Desk
+
+PLAIN_HOURS = 8.0
+SPEED = 60.0
+
+
+@click.command()
+@click.option("--seed", type=int, default=None, help="Seed of the virtual furnace; another seed is another furnace.")
+@click.option("--plain", is_flag=True, help="Print lines instead of the screen (also without a terminal).")
+@click.option("--hours", type=float, default=None, help="Hours of plant time for plain lines (default 8).")
+@click.option("--speed", type=float, default=SPEED, show_default=True, help="Times real time, on the screen.")
+@click.option("--trace", type=click.Path(path_type=Path), help="Trace folder; one that holds a run goes on with it.")
+@click.option("--recording", type=click.Path(path_type=Path), help="Run a recording (file or folder) instead.")
+@click.option("--map", "map_file", type=click.Path(path_type=Path), help="How its columns map to variables.")
+@click.option("--warm-up", type=click.Path(path_type=Path), help="History (mapped alike) to know what is normal from.")
+@click.option("--rules", multiple=True, type=click.Path(path_type=Path, exists=True), help="A further rule pack.")
+@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the summary there too.")
+@language_options
+def run(
+    seed: int | None,
+    plain: bool,
+    hours: float | None,
+    speed: float,
+    trace: Path | None,
+    recording: Path | None,
+    map_file: Path | None,
+    warm_up: Path | None,
+    rules: tuple[Path, ...],
+    json_file: Path | None,
+    lang: str | None,
+    ascii_only: bool,
+) -> None:
+    """Watch the virtual furnace (or a recording): what is happening, why, what to do, how sure."""
+    if (recording is None) != (map_file is None):
+        raise click.UsageError("--recording and --map go together")
+    tongue, keep_ascii = speak(lang, ascii_only)
+    lines = plain or recording is not None or not (sys.stdin.isatty() and sys.stdout.isatty())
+    with readable_errors():
+        desk = _desk(seed, 0.0 if lines else speed, trace, recording, map_file, warm_up, rules)
+        try:
+            code = _show(desk, lines, hours, tongue, keep_ascii)
+        finally:
+            desk.close("end")
+        write_json(json_file, summary(desk))
+    if code:
+        raise Failed(code)
+
+
+def _desk(
+    seed: int | None,
+    speed: float,
+    trace: Path | None,
+    recording: Path | None,
+    map_file: Path | None,
+    warm_up: Path | None,
+    rules: tuple[Path, ...],
+) -> Desk:
+    from kb import plants
+
+    if trace is not None and any(trace.glob("*.seg")):
+        return plants.resume(trace)
+    label = recording.stem if recording is not None else f"seed{seed if seed is not None else plants.DEFAULT_SEED}"
+    folder = trace if trace is not None else plants.run_folder(Path("runs"), label)
+    if recording is not None and map_file is not None:
+        return plants.recorded(recording, map_file, trace=folder, warm_up=warm_up, extra_packs=rules)
+    return plants.virtual(
+        seed=seed if seed is not None else plants.DEFAULT_SEED, speed=speed, trace=folder, extra_packs=rules
+    )
+
+
+def _show(desk: Desk, lines: bool, hours: float | None, lang: str, ascii_only: bool) -> int:
+    if lines:
+        from tui.plain import run_story
+
+        span = hours if hours is not None else (PLAIN_HOURS if desk.end is None else None)
+        return run_story(desk, span, lang, ascii_only, sys.stdout)
+    from tui.app import run_app
+
+    return run_app(desk, lang, ascii_only)
+
+
+def summary(desk: Desk) -> dict[str, Any]:
+    """What a run came to: scans, firings, skipped values by cause."""
+    skipped = {k: v for k, v in sorted(desk.counts.items()) if k not in ("good", "late", "revised")}
+    return {
+        "scans": desk.scans,
+        "firings": desk.firings,
+        "skipped": sum(skipped.values()),
+        "skipped_by_cause": skipped,
+        "data_share": round(desk.data_share, 4),
+        "trace": str(desk.trace_folder) if desk.trace_folder else "",
+        "head": desk.head,
+    }
+
+
+@click.command()
+@click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--days", type=float, default=1.0, show_default=True, help="Length of the simulation.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for samples.csv and labels.csv.")
+@click.option(
+    "--cause",
+    "causes",
+    multiple=True,
+    metavar="KIND@HOUR[:SEVERITY[:WHERE]]",
+    help="What goes wrong, e.g. hang@6, channel@10:4:B, freeze@2:1:blast.pressure. Repeatable.",
+)
+def simulate(seed: int, days: float, out: Path, causes: tuple[str, ...]) -> None:
+    """Simulate the virtual furnace and write CSV with true labels."""
+    from kb.furnace import VirtualFurnace
+    from kb.furnace.csvout import write_csv
+    from kb.plants import DEMO_START, parse_cause
+
+    try:
+        wanted = [parse_cause(text, DEMO_START) for text in causes]
+    except ValueError as e:
+        raise click.UsageError(str(e)) from e
+    with readable_errors():
+        furnace = VirtualFurnace(seed, DEMO_START, wanted)
+        samples, labels = write_csv(out, furnace, DEMO_START + int(days * 86_400_000))
+    click.echo(f"{samples} samples and {labels} labels in {out}")
+
+
+@click.command()
+@click.option("--out", type=click.Path(path_type=Path), help="Where the model's coefficients go.")
+def train(out: Path | None) -> None:
+    """Train the silicon model on simulated furnaces (needs the extra `ml`)."""
+    try:
+        from kb.models import train as trainer
+    except ImportError as e:
+        raise click.UsageError("training needs scikit-learn: install tuyere[ml]") from e
+    with readable_errors():
+        click.echo(trainer.main(out=out))
