@@ -110,6 +110,9 @@ def seen(node: ast.Expr, env: Mapping[str, str], installed: Installed) -> Fracti
     """Share of a number's inputs that are installed: 0 when one is missing, a set counts its members."""
     if isinstance(node, ast.Ref):
         return ONE if installed.has(node, env) else NOTHING
+    if isinstance(node, (ast.Window, ast.ZScore)):
+        if node.duration < installed.site.variables[node.ref.variable].period:
+            return NOTHING  # this plant samples too slowly for the window
     if isinstance(node, (ast.Window, ast.ZScore, ast.Baseline, ast.Since, ast.Age, ast.Unchanged)):
         return seen(node.ref, env, installed)
     if isinstance(node, ast.Lag):

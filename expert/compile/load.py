@@ -25,7 +25,7 @@ from expert.language.site import finish_site, override, read_site
 from expert.language.strict_yaml import decode
 from expert.values.types import Variable
 
-INSTALLED, VARIABLES = "@installed.json", "@variables.json"
+INSTALLED, VARIABLES, PERIOD = "@installed.json", "@variables.json", "@period.json"
 
 
 @dataclass
@@ -40,6 +40,7 @@ def load_program(
     *,
     installed: frozenset[str] | None = None,
     variables: Mapping[str, Variable] | None = None,
+    period: int | None = None,
     root: Path | None = None,
 ) -> ast.Program:
     """Load packs and a site.
@@ -54,6 +55,8 @@ def load_program(
         Ground names of the variables that the site's map has; None: all.
     variables : mapping, optional
         Declarations that replace the site's own (another unit, period or range).
+    period : int, optional
+        Scan period of this plant, ms; None: the site's.
     root : Path, optional
         Places in error messages are shown relative to it (default: the working folder).
 
@@ -64,7 +67,7 @@ def load_program(
     """
     sink = Sink()
     sources, shown = _gather(pack, site, sink)
-    built = _build(sources, installed, variables, sink)
+    built = _build(sources, installed, variables, period, sink)
     if sink.found or built.program is None:
         raise _shown_error(sink, sources, shown, root)
     return built.program
@@ -91,8 +94,9 @@ def load_program_from_sources(
         installed = frozenset(json.loads(sources[INSTALLED]))
     if variables is None and VARIABLES in sources:
         variables = {k: _variable(v) for k, v in json.loads(sources[VARIABLES]).items()}
+    period = json.loads(sources[PERIOD]) if PERIOD in sources else None
     sink = Sink()
-    built = _build(texts, installed, variables, sink)
+    built = _build(texts, installed, variables, period, sink)
     if sink.found or built.program is None:
         raise ProgramError(sink.sorted, texts)
     return built.program
@@ -180,6 +184,7 @@ def _build(
     sources: Mapping[str, str],
     installed: frozenset[str] | None,
     variables: Mapping[str, Variable] | None,
+    period: int | None,
     sink: Sink,
 ) -> _Built:
     site_prefix, pack_prefixes = _folders(sources)
@@ -187,6 +192,8 @@ def _build(
     raw_site, site_facts = read_site(site_files, site_prefix, sink)
     if variables:
         override(raw_site, variables)
+    if period is not None and raw_site.settings:
+        raw_site.settings["period"] = period
     packs = [read_pack({k: v for k, v in sources.items() if k.startswith(p)}, p, sink) for p in pack_prefixes]
     if not raw_site.settings:
         return _Built(None, sink)
@@ -201,6 +208,8 @@ def _build(
         kept[INSTALLED] = json.dumps(sorted(installed))
     if variables:
         kept[VARIABLES] = json.dumps({k: asdict(v) for k, v in sorted(variables.items())}, ensure_ascii=False)
+    if period is not None:
+        kept[PERIOD] = json.dumps(period)
     return _Built(_program(site, facts, rules, strata, packs, installed, kept), sink)
 
 

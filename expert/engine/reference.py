@@ -260,7 +260,7 @@ class Reference:
         def f(series: Series, now: int) -> Num:
             return numbers.window(series, now, node.function, node.duration, coverage, node.bounded)
 
-        return self._on_series(node.ref, env, f)
+        return self._on_series(node.ref, env, f) if self._fits(node, env) else None
 
     def _z(self, node: ast.ZScore, env: Env) -> Num | None:
         site = self.w.program.site
@@ -270,7 +270,12 @@ class Reference:
             feature = numbers.window(series, now, function[node.function], node.duration, site.min_coverage, False)
             return numbers.z_score(series.hourly.at(now, site.baseline_guard), feature, node.function, node.duration)
 
-        return self._on_series(node.ref, env, f)
+        return self._on_series(node.ref, env, f) if self._fits(node, env) else None
+
+    def _fits(self, node: ast.Window | ast.ZScore, env: Env) -> bool:
+        """Whether the plant samples fast enough for the window; if not, the node was removed at grounding."""
+        series = self._series(node.ref, env)
+        return series is not None and node.duration >= series.variable.period
 
     def _baseline(self, node: ast.Baseline, env: Env) -> Num | None:
         def f(series: Series, now: int) -> Num:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from expert.language import ast
 from expert.language.source import Text
@@ -21,18 +22,19 @@ class RawAction:
 
 @dataclass
 class RawSite:
-    """A site folder as read."""
+    """A site folder as read; ``overridden``: variables that a plant's map declares otherwise."""
 
     units: Units
     definitions: tuple[str, ...] = ()
     name: str = ""
     title: dict[str, str] = field(default_factory=dict)
     settings: dict[str, int] = field(default_factory=dict)
-    coverages: dict[str, object] = field(default_factory=dict)
+    coverages: dict[str, Fraction] = field(default_factory=dict)
     sets: dict[str, tuple[str, ...]] = field(default_factory=dict)
     set_titles: dict[str, dict[str, str]] = field(default_factory=dict)
     members: dict[str, dict[str, str]] = field(default_factory=dict)
     variables: dict[str, Variable] = field(default_factory=dict)
+    overridden: set[str] = field(default_factory=set)
     excludes: dict[str, Text] = field(default_factory=dict)
     places: dict[str, ast.Span] = field(default_factory=dict)
     terms: list[ast.SoftTerm] = field(default_factory=list)

@@ -243,6 +243,7 @@ def override(site: RawSite, variables: Dict[str, Variable]) -> None:
     """Replace declarations by a site map's own (another unit, period or range)."""
     for name, variable in variables.items():
         site.variables[name] = replace(variable, id=name)
+        site.overridden.add(name)
 
 
 def finish_site(raw: RawSite, actions: dict[str, ast.Action]) -> ast.Site:
@@ -260,8 +261,8 @@ def finish_site(raw: RawSite, actions: dict[str, ast.Action]) -> ast.Site:
         actions=actions,
         models=raw.models,
         relations=raw.relations,
-        min_coverage=Fraction(raw.coverages["min_coverage"]),  # type: ignore[arg-type]
-        min_rule_coverage=Fraction(raw.coverages["min_rule_coverage"]),  # type: ignore[arg-type]
+        min_coverage=raw.coverages["min_coverage"],
+        min_rule_coverage=raw.coverages["min_rule_coverage"],
         baseline_span=s["span"],
         baseline_guard=s["guard"],
         max_exclude=s["max_exclude"],
