@@ -110,9 +110,8 @@ def seen(node: ast.Expr, env: Mapping[str, str], installed: Installed) -> Fracti
     """Share of a number's inputs that are installed: 0 when one is missing, a set counts its members."""
     if isinstance(node, ast.Ref):
         return ONE if installed.has(node, env) else NOTHING
-    if isinstance(node, (ast.Window, ast.ZScore)):
-        if node.duration < installed.site.variables[node.ref.variable].period:
-            return NOTHING  # this plant samples too slowly for the window
+    if isinstance(node, (ast.Window, ast.ZScore)) and _too_short(node, installed.site):
+        return NOTHING
     if isinstance(node, (ast.Window, ast.ZScore, ast.Baseline, ast.Since, ast.Age, ast.Unchanged)):
         return seen(node.ref, env, installed)
     if isinstance(node, ast.Lag):
@@ -124,3 +123,8 @@ def seen(node: ast.Expr, env: Mapping[str, str], installed: Installed) -> Fracti
     if isinstance(node, ast.FactValue):
         return NOTHING if installed.facts[node.fact.type].imported else ONE
     return ONE
+
+
+def _too_short(node: ast.Window | ast.ZScore, site: ast.Site) -> bool:
+    """This plant samples too slowly for the window."""
+    return node.duration < site.variables[node.ref.variable].period
