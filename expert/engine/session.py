@@ -277,6 +277,7 @@ class Session:
         ended: list[str],
         counts: dict[str, int],
     ) -> ScanRecord:
+        self._evaluate_texts(evaluator, outcomes, capped)
         nodes = dict(evaluator.nodes)
         for key in sorted(outcomes):
             o = outcomes[key]
@@ -313,6 +314,16 @@ class Session:
             counts=dict(sorted(counts.items())),
             notes=notes,
         )
+
+    def _evaluate_texts(
+        self, evaluator: Reference, outcomes: dict[str, Outcome], capped: dict[str, tuple[Interval, bool]]
+    ) -> None:
+        """Numbers that the sentence of a possible or raised rule shows are part of the record."""
+        for key, o in outcomes.items():
+            rule = o.activation.rule
+            if key in self.machines or capped.get(key, (o.out, False))[0].p >= rule.threshold:
+                for part in rule.because_parts.values():
+                    evaluator.value(part, o.activation.env)
 
     def _firing(
         self, world: World, o: Outcome, x: Interval, disputed: bool, rests: tuple[tuple[str, ...], ...]
