@@ -19,12 +19,13 @@ from expert.compile.stratify import Strata, stratify
 from expert.language import ast
 from expert.language.check import check_program
 from expert.language.diagnostics import Diagnostic, ProgramError, Sink
-from expert.language.pack import read_pack
+from expert.language.pack import read_pack, report_no_pack
 from expert.language.raw import RawPack
-from expert.language.site import finish_site, override, read_site
+from expert.language.site import finish_site, is_site_file, misspelt_site_file, override, read_site
 from expert.language.strict_yaml import decode
 from expert.values.types import Variable
 
+UNREADABLE = ("E0101", "E0102", "E0103", "E0105", "E0116")
 INSTALLED, VARIABLES, PERIOD = "@installed.json", "@variables.json", "@period.json"
 
 
@@ -119,22 +120,42 @@ def _variable(data: dict[str, Any]) -> Variable:
 
 
 def _gather(pack: Path | Sequence[Path], site: Path, sink: Sink) -> tuple[dict[str, str], dict[str, Path]]:
-    folders = [site, *([pack] if isinstance(pack, Path) else list(pack))]
+    """Texts of all files that matter, and where each is on disk."""
     sources: dict[str, str] = {}
     shown: dict[str, Path] = {}
-    for folder in folders:
+    for folder in [site, *([pack] if isinstance(pack, Path) else pack)]:
         prefix = _prefix(folder, sources)
         if not folder.is_dir():
-            shown[folder.name] = folder
-            sink.error("E0116", "no such folder", ast.Span(folder.name, 0, 0, 0))
+            shown[prefix] = folder
+            sink.error("E0116", "no such folder", ast.Span(prefix, 0, 0, 0))
             continue
-        for path in sorted(folder.rglob("*.yaml")):
+        files = _site_files(folder, prefix, shown, sink) if folder is site else _pack_files(folder)
+        for path in files:
             name = prefix + path.relative_to(folder).as_posix()
             shown[name] = path
             text = _read(path, name, sink)
             if text is not None:
                 sources[name] = text
+        if folder is not site and f"{prefix}pack.yaml" not in shown:
+            shown[f"{prefix}pack.yaml"] = folder / "pack.yaml"
+            report_no_pack(prefix, sink)
     return sources, shown
+
+
+def _pack_files(folder: Path) -> list[Path]:
+    return [p for p in sorted(folder.rglob("*.yaml")) if not p.name.endswith(".test.yaml")]
+
+
+def _site_files(folder: Path, prefix: str, shown: dict[str, Path], sink: Sink) -> list[Path]:
+    found = []
+    for path in sorted(folder.glob("*.yaml")):
+        if is_site_file(path.name):
+            found.append(path)
+        elif meant := misspelt_site_file(path.name):
+            shown[prefix + path.name] = path
+            message = f"{path.name} is not a file of a site"
+            sink.error("E0116", message, ast.Span(prefix + path.name, 0, 0, 0), help=f"did you mean {meant}?")
+    return found
 
 
 def _prefix(folder: Path, taken: Mapping[str, str]) -> str:
@@ -195,7 +216,7 @@ def _build(
     if period is not None and raw_site.settings:
         raw_site.settings["period"] = period
     packs = [read_pack({k: v for k, v in sources.items() if k.startswith(p)}, p, sink) for p in pack_prefixes]
-    if not raw_site.settings:
+    if not raw_site.settings or _names_missing(sink, site_prefix):
         return _Built(None, sink)
     facts, rules, actions = check_program(raw_site, [site_facts, *packs], sink)
     site = finish_site(raw_site, actions)
@@ -211,6 +232,12 @@ def _build(
     if period is not None:
         kept[PERIOD] = json.dumps(period)
     return _Built(_program(site, facts, rules, strata, packs, installed, kept), sink)
+
+
+def _names_missing(sink: Sink, site_prefix: str) -> bool:
+    """True when a file that declares names could not be read: every rule would seem wrong."""
+    unreadable = [d.span.file for d in sink.found if d.code in UNREADABLE]
+    return any(f.startswith(site_prefix) or f.endswith("facts.yaml") for f in unreadable)
 
 
 def _folders(sources: Mapping[str, str]) -> tuple[str, list[str]]:

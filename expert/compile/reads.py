@@ -10,7 +10,11 @@ from expert.language import ast
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """One reading. ``name``: fact type, or rule id for a state; ``strict``: why it must be settled before, or ''."""
+    """One reading.
+
+    ``name``: fact type, or rule id for a ``state``; ``strict``: what is done with it that needs it settled before
+    (``negates {}``), or ''.
+    """
 
     name: str
     state: bool
@@ -20,9 +24,8 @@ class Read:
 
 def rule_reads(rule: ast.Rule, site: ast.Site) -> Iterator[Read]:
     """Everything a rule reads that other rules conclude."""
-    outer = "held with for:" if rule.hold else ""
-    for read in condition_reads(rule.when, outer, site):
-        yield read
+    outer = "holds {} with for" if rule.hold else ""
+    yield from condition_reads(rule.when, outer, site)
     for match in rule.match:
         if match.where is not None:
             yield from condition_reads(match.where, "", site)
@@ -36,25 +39,25 @@ def condition_reads(node: ast.Cond, strict: str, site: ast.Site) -> Iterator[Rea
         for item in node.items:
             yield from condition_reads(item, strict, site)
     elif isinstance(node, ast.Not):
-        yield from condition_reads(node.item, strict or "negated", site)
+        yield from condition_reads(node.item, strict or "negates {}", site)
     elif isinstance(node, ast.Score):
         for _, item in node.terms:
-            yield from condition_reads(item, strict or "scored", site)
+            yield from condition_reads(item, strict or "scores {}", site)
     elif isinstance(node, ast.AtLeast):
         for item in node.items:
-            yield from condition_reads(item, strict or "counted", site)
+            yield from condition_reads(item, strict or "counts {}", site)
     elif isinstance(node, ast.FactRef):
         yield Read(node.type, False, strict, node.span)
     elif isinstance(node, ast.Certainty):
-        above = "" if node.op in (">", ">=") else f"compared with {node.op}"
+        above = "" if node.op in (">", ">=") else f"compares {{}} with {node.op}"
         yield Read(node.fact.type, False, strict or above, node.span)
     elif isinstance(node, ast.Raised):
-        yield Read(node.rule, True, strict or "read by raised()", node.span)
+        yield Read(node.rule, True, strict or "reads {} by raised()", node.span)
     elif isinstance(node, ast.Compare):
-        yield from number_reads(node.left, strict or "compared as a number", site)
-        yield from number_reads(node.right, strict or "compared as a number", site)
+        yield from number_reads(node.left, strict or "compares the number of {}", site)
+        yield from number_reads(node.right, strict or "compares the number of {}", site)
     elif isinstance(node, ast.Graded):
-        yield from number_reads(node.arg, strict or "compared as a number", site)
+        yield from number_reads(node.arg, strict or "compares the number of {}", site)
 
 
 def number_reads(node: ast.Expr, strict: str, site: ast.Site) -> Iterator[Read]:
@@ -63,13 +66,13 @@ def number_reads(node: ast.Expr, strict: str, site: ast.Site) -> Iterator[Read]:
         for arg in node.args:
             yield from number_reads(arg, strict, site)
     elif isinstance(node, ast.SetAggregate):
-        yield from number_reads(node.arg, strict or "aggregated", site)
+        yield from number_reads(node.arg, strict or "aggregates {}", site)
     elif isinstance(node, ast.FactValue):
         yield Read(node.fact.type, False, strict, node.span)
     elif isinstance(node, (ast.ZScore, ast.Baseline)):
         exclude = site.variables[node.ref.variable].exclude
         if exclude is not None:
-            yield Read(exclude, False, f"excluded from the baseline of {node.ref.variable}", node.span)
+            yield Read(exclude, False, f"reads {{}} for the baseline of {node.ref.variable}", node.span)
 
 
 def readers(rules: Mapping[str, ast.Rule], site: ast.Site) -> dict[str, list[Read]]:

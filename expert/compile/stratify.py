@@ -66,7 +66,7 @@ def dependencies(rules: Mapping[str, ast.Rule], facts: Mapping[str, ast.FactType
 
 
 def _settled(read: Read, refuted: set[str]) -> str:
-    return "which has refuters" if read.name in refuted else ""
+    return "reads {}, which has refuters" if read.name in refuted else ""
 
 
 def _layers(order: list[list[Node]], group: Mapping[Node, int], edges: list[Edge]) -> Strata:
@@ -99,7 +99,7 @@ def _report_cycle(inside: list[Edge], rules: Mapping[str, ast.Rule], sink: Sink)
     chain = " -> ".join(n[1] for n in [strict.source, strict.target, *[e.target for e in path]])
     sink.error(
         "E0320",
-        f"{strict.source[1]} is {strict.strict} here, but depends on the result",
+        f"{strict.source[1]} must be settled before rule {strict.target[1]}, but depends on it",
         strict.span,
         notes=[f"cycle: {chain}", *notes],
         help="let a rule outside the cycle decide it, or read the past with lag(x, D)",
@@ -132,7 +132,7 @@ def _step(e: Edge, rules: Mapping[str, ast.Rule]) -> str:
         conclude = rules[e.source[1]].conclude
         verb = "refutes" if conclude is not None and conclude.refutes else "concludes"
         return f"rule {e.source[1]} {verb} {e.target[1]}: {place}"
-    return f"rule {e.target[1]} reads {e.source[1]}{', ' + e.strict if e.strict else ''}: {place}"
+    return f"rule {e.target[1]} {(e.strict or 'reads {}').format(e.source[1])}: {place}"
 
 
 def _report_arithmetic(members: set[Node], rules: Mapping[str, ast.Rule], sink: Sink) -> None:

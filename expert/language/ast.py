@@ -155,7 +155,21 @@ class FactValue(Node):
     field: str
 
 
-Expr = Number | Ref | RowField | Window | ZScore | Baseline | Since | Age | Unchanged | Lag | SetAggregate | Arithmetic | FactValue
+Expr = (
+    Number
+    | Ref
+    | RowField
+    | Window
+    | ZScore
+    | Baseline
+    | Since
+    | Age
+    | Unchanged
+    | Lag
+    | SetAggregate
+    | Arithmetic
+    | FactValue
+)
 
 
 # ---------------------------------------------------------------- conditions
@@ -172,7 +186,10 @@ class Compare(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Graded(Node):
-    """``arg rises A to B`` / ``arg falls A to B`` / ``arg is TERM``: certainty 0 at ``zero``, 1 at ``one``, linear between."""
+    """``arg rises A to B``, ``arg falls A to B``, ``arg is TERM``.
+
+    Certainty 0 at ``zero``, 1 at ``one``, linear between.
+    """
 
     arg: Expr
     zero: Number
@@ -193,7 +210,10 @@ class FactRef(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Certainty(Node):
-    """``fact >= 0.4`` (crisp ends); ``<``, ``<=``, ``==`` read from above and need a lower stratum. ``limit`` in millionths."""
+    """``fact >= 0.4`` (crisp ends), ``limit`` in millionths.
+
+    ``<``, ``<=``, ``==`` read from above and need a lower stratum.
+    """
 
     fact: FactRef
     op: Literal["<", "<=", ">", ">=", "=="]
@@ -258,9 +278,7 @@ class AtLeast(Node):
     binding: str | None = None
 
 
-Cond = (
-    Compare | Graded | FactRef | Certainty | ModelProbability | Raised | Bad | All | Any | Not | Score | AtLeast
-)
+Cond = Compare | Graded | FactRef | Certainty | ModelProbability | Raised | Bad | All | Any | Not | Score | AtLeast
 
 
 # ---------------------------------------------------------------- rules and the program
@@ -322,7 +340,8 @@ class Match:
 class Rule:
     """One rule as authored, checked and resolved.
 
-    ``threshold``, ``clear_below``, ``strength`` in millionths; ``hold`` (the YAML's ``for``), ``clear_for``, ``max_hold`` in ms.
+    ``threshold``, ``clear_below``, ``strength`` in millionths; ``hold`` (the YAML's ``for``), ``clear_for``,
+    ``max_hold`` in ms.
     ``because``: language -> template whose ``{expr}`` parts are in ``because_parts`` by their text.
     ``yaml``: the rule's own lines, for screens.
     """
@@ -399,7 +418,10 @@ class Relation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SoftTerm:
-    """A named soft threshold: certainty 0 at ``zero``, 1 at ``one`` (house units). ``applies_to``: a variable id or a z function."""
+    """A named soft threshold: certainty 0 at ``zero``, 1 at ``one`` (house units).
+
+    ``applies_to``: a variable id or a z function.
+    """
 
     name: str
     applies_to: str

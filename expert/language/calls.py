@@ -99,7 +99,7 @@ def _function(p: Parser, name: Token) -> Parsed:
     f = name.text
     if f in ONE_VARIABLE:
         _count(p, name, args, 1, f"{f}(variable)")
-        return ONE_VARIABLE[f](ref=_ref(args[0], f), **p.place(name.start))  # type: ignore[no-any-return]
+        return ONE_VARIABLE[f](ref=_ref(args[0], f), **p.place(name.start))
     if f in Z:
         _count(p, name, args, 2, f"{f}(variable, 60 min)")
         return ast.ZScore(function=_any(f), ref=_ref(args[0], f), duration=p.duration(args[1]), **p.place(name.start))

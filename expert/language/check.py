@@ -12,7 +12,7 @@ from expert.language.numbers import TEXT, describe, resolve_number
 from expert.language.pack import check_fact_types
 from expert.language.raw import RawPack, RawRule, RawSite
 from expert.language.resolve import resolve_condition
-from expert.language.scope import Scope, resolve_fact
+from expert.language.scope import UNKNOWN, Scope, resolve_fact
 from expert.language.templates import read_templates
 from expert.language.units import in_words
 
@@ -112,46 +112,49 @@ def check_rule(raw: RawRule, scope: Scope) -> ast.Rule | None:
         because_parts=parts,
         span=raw.span,
         yaml=raw.yaml,
-        **raw.numbers,
-        **raw.texts,
+        hold=raw.numbers["hold"],
+        clear_for=raw.numbers["clear_for"],
+        max_hold=raw.numbers["max_hold"],
+        threshold=raw.numbers["threshold"],
+        clear_below=raw.numbers["clear_below"],
+        strength=raw.numbers["strength"],
+        source=raw.texts["source"],
+        owner=raw.texts["owner"],
+        single_instrument=raw.texts["single_instrument"],
     )
 
 
 def _bindings(raw: RawRule, scope: Scope) -> tuple[tuple[str, str], ...]:
     out = []
     for binding, name, span in raw.for_each:
-        if name not in scope.site.sets:
-            if name in scope.site.relations:
-                scope.sink.error(
-                    "E0302", f"{name} is a relation, not a set", span, help=f"write match: {{{binding}: {name}}}"
-                )
-            else:
-                scope.unknown("E0302", "set", name, span, scope.site.sets, "declare it in equipment.yaml")
-            continue
-        if _bind(binding, f"@{name}", span, scope):
-            out.append((binding, name))
+        known = name in scope.site.sets
+        if not known and name in scope.site.relations:
+            help = f"write match: {{{binding}: {name}}}"
+            scope.sink.error("E0302", f"{name} is a relation, not a set", span, help=help)
+        elif not known:
+            scope.unknown("E0302", "set", name, span, scope.site.sets, "declare it in equipment.yaml")
+        _bind(binding, f"@{name}" if known else UNKNOWN, span, scope)
+        out.append((binding, name))
     return tuple(out)
 
 
-def _bind(binding: str, meaning: str, span: ast.Span, scope: Scope) -> bool:
+def _bind(binding: str, meaning: str, span: ast.Span, scope: Scope) -> None:
     objects = {v.split(".", 1)[0] for v in scope.site.variables}
     if binding in scope.bindings or binding in objects or binding in scope.site.sets:
         what = "bound already" if binding in scope.bindings else "the name of a variable's object or of a set"
         scope.sink.error("E0325", f"{binding} is {what}", span, help="choose another name")
-        return False
     scope.bindings[binding] = meaning
-    return True
 
 
 def _match(raw: RawRule, scope: Scope) -> tuple[ast.Match, ...]:
     out = []
     for m in raw.match:
-        if m.relation not in scope.site.relations:
+        known = m.relation in scope.site.relations
+        if not known:
             scope.unknown("E0311", "relation", m.relation, m.span, scope.site.relations, "declare it in relations.yaml")
-            continue
-        if _bind(m.binding, f"#{m.relation}", m.span, scope):
-            where = None if m.where is None else resolve_condition(m.where, scope)
-            out.append(ast.Match(binding=m.binding, relation=m.relation, where=where))
+        _bind(m.binding, f"#{m.relation}" if known else UNKNOWN, m.span, scope)
+        where = None if m.where is None else resolve_condition(m.where, scope)
+        out.append(ast.Match(binding=m.binding, relation=m.relation, where=where))
     return tuple(out)
 
 

@@ -1,4 +1,4 @@
-"""Registry of diagnostic codes: E01xx source, E02xx types and units, E03xx logic.
+"""Registry of diagnostic codes: E01xx source, E02xx types and units, E03xx logic, E04xx recordings.
 
 A code never changes its meaning and is never used twice.
 """
@@ -75,4 +75,11 @@ CODES: dict[str, str] = {
     "E0323": "count or weight out of range",
     "E0324": "fact has no derived value",
     "E0325": "name stands for two things",
+    "E0401": "recording is missing or cannot be read",
+    "E0402": "recording is empty",
+    "E0403": "unknown column",
+    "E0404": "no readable time",
+    "E0405": "unknown time zone or encoding",
+    "E0406": "bad formula",
+    "E0407": "variable is given twice",
 }

@@ -173,7 +173,7 @@ class Parser:
         self.expect("to")
         one = self._signed("where the certainty is 1")
         node = ast.Graded(arg=self.number(left), zero=zero, one=one, **self.place(start))
-        if zero.unit == one.unit and (one.value > zero.value) != (word.text == "rises"):
+        if zero.unit in ("", one.unit) and (one.value > zero.value) != (word.text == "rises"):
             other = "falls" if word.text == "rises" else "rises"
             raise ExpressionError(
                 "E0213",
@@ -320,7 +320,8 @@ def parse_condition(text: Text, sink: Sink, start: int = 0) -> ast.Cond | None:
         parser = Parser(text, start)
         return parser.condition(parser.whole())
     except ExpressionError as e:
-        return report(e, sink)
+        report(e, sink)
+        return None
 
 
 def parse_number(text: Text, sink: Sink, start: int = 0, stop: int | None = None) -> ast.Expr | None:
@@ -329,7 +330,8 @@ def parse_number(text: Text, sink: Sink, start: int = 0, stop: int | None = None
         parser = Parser(text, start, stop)
         return parser.number(parser.whole())
     except ExpressionError as e:
-        return report(e, sink)
+        report(e, sink)
+        return None
 
 
 def report(e: ExpressionError, sink: Sink) -> None:

@@ -39,7 +39,8 @@ def parse_conclusion(text: Text, sink: Sink) -> tuple[ast.FactRef, dict[str, ast
             raise p.unexpected("the end", "a conclusion is one fact: name(field: value)")
         return ast.FactRef(type=name.text, args=tuple(args), **p.place(name.start)), numbers
     except ExpressionError as e:
-        return report(e, sink)
+        report(e, sink)
+        return None
 
 
 def _field(p: Parser, args: list[tuple[str, str]], numbers: dict[str, ast.Expr]) -> None:
@@ -48,8 +49,8 @@ def _field(p: Parser, args: list[tuple[str, str]], numbers: dict[str, ast.Expr])
     if any(field.text == known for known, _ in args) or field.text in numbers:
         raise p.error("E0125", f"field {field.text} is given twice", field)
     after = p.tokens[min(p.at + 1, len(p.tokens) - 1)]
-    if after.text in (",", ")") and p.token.kind in ("name", "text", "number") and "." not in p.token.text:
-        if not p.token.unit:
-            args.append((field.text, fact_value(p)))
-            return
+    word = p.token.kind in ("name", "text", "number") and "." not in p.token.text and not p.token.unit
+    if word and after.text in (",", ")"):
+        args.append((field.text, fact_value(p)))
+        return
     numbers[field.text] = p.number(p.sum())

@@ -10,8 +10,8 @@ from typing import Literal
 
 from expert.language import ast
 from expert.language.durations import format_duration
-from expert.language.scope import Scope, resolve_fact, resolve_ref
-from expert.language.units import NUMBER, TIME, Dimension, in_words
+from expert.language.scope import UNKNOWN, Scope, resolve_fact, resolve_ref
+from expert.language.units import NUMBER, TIME, Dimension, UnitError, in_words
 from expert.values.types import Variable
 
 TextType = Literal["text"]
@@ -80,7 +80,10 @@ def _row_type(node: ast.RowField, scope: Scope) -> Type:
 
 
 def _variable_dimension(ref: ast.Ref, scope: Scope) -> Dimension | None:
-    return scope.unit_dimension(scope.site.variables[ref.variable].unit, ref.span)
+    try:
+        return scope.units.dimension_of(scope.site.variables[ref.variable].unit)
+    except UnitError:  # reported at its declaration
+        return None
 
 
 def resolve_variable(ref: ast.Ref, scope: Scope, where: str) -> ast.Ref | None:
@@ -171,6 +174,8 @@ def _must_be_number(node: ast.Expr, scope: Scope) -> tuple[ast.Expr, Dimension |
 
 
 def _aggregate(node: ast.SetAggregate, scope: Scope) -> Resolved:
+    if scope.bindings.get(node.set) == UNKNOWN:
+        return node, None
     if node.set in scope.bindings:
         scope.sink.error(
             "E0314",

@@ -33,9 +33,14 @@ def read_pack(files: Dict[str, str], prefix: str, sink: Sink) -> RawPack:
         elif node is not None:
             read_rules(pack, node, name, sink)
     if f"{prefix}pack.yaml" not in files:
-        span = ast.Span(f"{prefix}pack.yaml", 0, 0, 0)
-        sink.error("E0116", "the pack has no pack.yaml", span, help="add pack.yaml with name, version and title")
+        report_no_pack(prefix, sink)
     return pack
+
+
+def report_no_pack(prefix: str, sink: Sink) -> None:
+    """Report a pack folder without ``pack.yaml``."""
+    span = ast.Span(f"{prefix}pack.yaml", 0, 0, 0)
+    sink.error("E0116", "the pack has no pack.yaml", span, help="add pack.yaml with name, version and title")
 
 
 def _pack(pack: RawPack, node: YamlNode | None, sink: Sink) -> None:

@@ -15,11 +15,12 @@ from expert.language.numbers import (
     describe,
     is_zero,
     origin,
+    resolve_literal,
     resolve_number,
     resolve_variable,
 )
-from expert.language.scope import Scope, resolve_fact
-from expert.language.units import TIME, Dimension, in_words
+from expert.language.scope import Scope, resolve_fact, within
+from expert.language.units import TIME, Dimension, UnitError, in_words
 
 
 def resolve_condition(node: ast.Cond, scope: Scope) -> ast.Cond:
@@ -81,7 +82,7 @@ def _graded(node: ast.Graded, scope: Scope) -> ast.Cond:
     zero = replace(node.zero, unit=node.zero.unit or node.one.unit)
     ends = []
     for end in (zero, node.one):
-        resolved, own = resolve_number(end, scope)
+        resolved, own = resolve_literal(end, scope)
         if own is not None and t is not None and own != t and not is_zero(end):
             unit, _ = origin(arg, scope)
             fits = bool(unit) and scope.units.dimension_of(unit) == t
@@ -96,7 +97,7 @@ def _graded(node: ast.Graded, scope: Scope) -> ast.Cond:
                 help=f"write {_digits(end)} {wanted}".rstrip(),
             )
         ends.append(resolved)
-    if ends[0].value == ends[1].value:  # type: ignore[union-attr]
+    if ends[0].value == ends[1].value:
         scope.sink.error("E0213", "both ends are equal", node.span)
     return replace(node, arg=arg, zero=ends[0], one=ends[1])
 
@@ -148,7 +149,9 @@ def _certainty(node: ast.Certainty, scope: Scope) -> ast.Cond:
 def _model(node: ast.ModelProbability, scope: Scope) -> ast.Cond:
     spec = scope.site.models.get(node.model)
     if spec is None:
-        scope.unknown("E0310", "model", node.model, node.span, scope.site.models, "declare it in models.yaml")
+        scope.unknown(
+            "E0310", "model", node.model, within(node, node.model), scope.site.models, "declare it in models.yaml"
+        )
         return node
     if node.ahead not in spec.horizons:
         offered = ", ".join(format_duration(h) for h in spec.horizons)
@@ -158,9 +161,9 @@ def _model(node: ast.ModelProbability, scope: Scope) -> ast.Cond:
             node.span,
             help=f"it looks {offered} ahead",
         )
-    limit, own = resolve_number(node.limit, scope)
+    limit, own = resolve_literal(node.limit, scope)
     target = scope.site.variables.get(spec.target)
-    wanted = None if target is None else scope.unit_dimension(target.unit, node.span)
+    wanted = None if target is None else _quiet(target.unit, scope)
     if target is not None and own is not None and wanted is not None and own != wanted:
         scope.sink.error(
             "E0207",
@@ -173,9 +176,17 @@ def _model(node: ast.ModelProbability, scope: Scope) -> ast.Cond:
     return replace(node, limit=limit)
 
 
+def _quiet(unit: str, scope: Scope) -> Dimension | None:
+    """Dimension of a declared unit; a wrong one has been reported at its declaration."""
+    try:
+        return scope.units.dimension_of(unit)
+    except UnitError:
+        return None
+
+
 def _raised(node: ast.Raised, scope: Scope) -> ast.Cond:
     if node.rule not in scope.rules:
-        scope.unknown("E0312", "rule", node.rule, node.span, scope.rules)
+        scope.unknown("E0312", "rule", node.rule, within(node, node.rule), scope.rules)
     elif not scope.rules[node.rule]:
         scope.sink.error("E0312", f"{node.rule} refutes; it is never raised", node.span)
     return node
@@ -187,7 +198,7 @@ def _bad(node: ast.Bad, scope: Scope) -> ast.Cond:
 
 
 def _items(node: Anything, scope: Scope) -> ast.Cond:
-    return replace(node, items=tuple(resolve_condition(i, scope) for i in node.items))  # type: ignore[no-any-return]
+    return replace(node, items=tuple(resolve_condition(i, scope) for i in node.items))
 
 
 def _not(node: ast.Not, scope: Scope) -> ast.Cond:

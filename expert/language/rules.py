@@ -179,7 +179,8 @@ def read_source(text: Text, sink: Sink) -> tuple[str, ast.Cond | None] | None:
             raise p.unexpected("'where' or the end")
         return name.text, where
     except ExpressionError as e:
-        return report(e, sink)
+        report(e, sink)
+        return None
 
 
 def _advise(t: Table, sink: Sink) -> list[RawAdvice]:

@@ -12,13 +12,14 @@ from expert.language.raw import RawSite
 from expert.language.units import Dimension, UnitError, Units
 from expert.values.types import Variable
 
+UNKNOWN = "?"
+
 
 @dataclass
 class Scope:
     """Names of a site and its packs, and the bindings of the rule at hand.
 
-    ``bindings``: name -> ``@set`` for a member, ``#relation`` for a row. ``quiet_until``: number of findings when the
-    rule began, so that its status can be told afterwards.
+    ``bindings``: name -> ``@set`` for a member, ``#relation`` for a row, ``?`` for something reported already.
     """
 
     site: RawSite
@@ -61,10 +62,20 @@ class Scope:
         self.sink.error(code, f"unknown {what} {name}", span, help=did_you_mean(name, known) or help)
 
 
+def within(node: ast.Node, word: str) -> ast.Span:
+    """Place of a word inside a node that stands on one line, else of the whole node."""
+    at = node.text.find(word)
+    if at < 0 or node.span.length != len(node.text):
+        return node.span
+    return ast.Span(node.span.file, node.span.line, node.span.column + at, len(word))
+
+
 def resolve_ref(node: ast.Ref, scope: Scope) -> ast.Ref | ast.RowField | None:
     """A dotted name as a variable, a member's property or a row's field; None after reporting."""
     head, _, rest = node.variable.partition(".")
     meaning = scope.bindings.get(head)
+    if meaning == UNKNOWN:
+        return None
     if meaning is None and scope.bindings.get("_") == f"@{head}":
         return _member(node, "_", head, rest, scope)
     if meaning is not None and meaning.startswith("@"):
@@ -148,7 +159,14 @@ def _unknown_fact(node: ast.FactRef, scope: Scope) -> None:
     help = did_you_mean(node.type, scope.facts)
     if not help:
         help = "declare it in facts.yaml of the pack"
-    scope.sink.error("E0305", f"unknown fact {node.type}", node.span, help=help)
+    scope.sink.error("E0305", f"unknown fact {node.type}", within(node, node.type), help=help)
+
+
+def _value(node: ast.FactRef, field: str, value: str) -> ast.Span:
+    at = node.text.find(value, node.text.find(f"{field}:") + len(field) + 1)
+    if at < 0 or node.span.length != len(node.text):
+        return node.span
+    return ast.Span(node.span.file, node.span.line, node.span.column + at, len(value))
 
 
 def _field(declared: ast.FactType, name: str, value: str, node: ast.FactRef, scope: Scope) -> str | None:
@@ -156,17 +174,19 @@ def _field(declared: ast.FactType, name: str, value: str, node: ast.FactRef, sco
         number = declared.number_field
         help = f"read it as {node.type}(...).{number}" if name == number else did_you_mean(name, declared.fields)
         help = help or f"{node.type} has no fields"
-        scope.sink.error("E0306", f"fact {node.type} has no field {name}", node.span, help=help)
+        scope.sink.error("E0306", f"fact {node.type} has no field {name}", within(node, name), help=help)
         return None
     allowed = declared.fields[name]
     meaning = scope.bindings.get(value)
+    if meaning == UNKNOWN:
+        return f"${value}"
     domain = allowed[0] if len(allowed) == 1 and allowed[0][:1] in ("@", "#") else ""
     if domain and meaning is not None:
         if meaning != domain:
             scope.sink.error(
                 "E0314",
                 f"{value} ranges over {meaning[1:]}, but {name} of {node.type} is one of {domain[1:]}",
-                node.span,
+                _value(node, name, value),
             )
             return None
         return f"${value}"
@@ -175,12 +195,12 @@ def _field(declared: ast.FactType, name: str, value: str, node: ast.FactRef, sco
         scope.sink.error(
             "E0303",
             f"{value} is not bound to a row of {domain[1:]}",
-            node.span,
+            _value(node, name, value),
             help=did_you_mean(value, rows) or f"add match: {{{value}: {domain[1:]}}}",
         )
         return None
     known = scope.site.sets.get(domain[1:], ()) if domain else allowed
     if known and value not in known:
-        scope.unknown("E0307", f"value of {name}:", value, node.span, known)
+        scope.unknown("E0307", f"value of {name}:", value, _value(node, name, value), known)
         return None
     return f"${value}" if not known and meaning is not None else value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping as Dict
 from dataclasses import replace
 from fractions import Fraction
@@ -49,6 +50,25 @@ VARIABLE_KEYS = (
 )
 
 
+_FILES = ("site", "units", "equipment", "terms", "actions", "models", "relations", "facts")
+
+
+def is_site_file(name: str) -> bool:
+    """True for the files of a site folder that the rule language reads.
+
+    >>> is_site_file("variables_top.yaml"), is_site_file("views.yaml")
+    (True, False)
+    """
+    stem = name.removesuffix(".yaml")
+    return name.endswith(".yaml") and "/" not in name and (stem in _FILES or stem.startswith("variables"))
+
+
+def misspelt_site_file(name: str) -> str | None:
+    """The file that was probably meant, for a file that is not read."""
+    close = difflib.get_close_matches(name.removesuffix(".yaml"), [*_FILES, "variables"], n=1, cutoff=0.8)
+    return f"{close[0]}.yaml" if close else None
+
+
 def read_site(files: Dict[str, str], prefix: str, sink: Sink) -> tuple[RawSite, RawPack]:
     """Read every YAML file of a site; ``files``: shown name -> text, all below ``prefix``.
 
@@ -66,6 +86,7 @@ def read_site(files: Dict[str, str], prefix: str, sink: Sink) -> tuple[RawSite, 
     for name, node in nodes.items():
         if name.startswith("variables") and node is not None:
             _variables(site, node, sink)
+    unreadable = any(n.startswith("variables") and node is None for n, node in nodes.items())
     for name, reader in (
         ("relations.yaml", read_relations),
         ("terms.yaml", read_terms),
@@ -73,10 +94,11 @@ def read_site(files: Dict[str, str], prefix: str, sink: Sink) -> tuple[RawSite, 
         ("models.yaml", read_models),
     ):
         node = nodes.get(name)
-        if node is not None:
+        if node is not None and not unreadable:
             reader(site, node, sink)
-    if nodes.get("facts.yaml") is not None:
-        read_facts(facts, nodes["facts.yaml"], sink)  # type: ignore[arg-type]
+    declared = nodes.get("facts.yaml")
+    if declared is not None:
+        read_facts(facts, declared, sink)
     return site, facts
 
 

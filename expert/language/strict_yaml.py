@@ -188,8 +188,10 @@ def _report_syntax(e: yaml.MarkedYAMLError, source: Source, sink: Sink) -> None:
         help = "check the indentation of this line and of the one above"
     elif "cannot start any token" in problem:
         help = "put the value in quotes"
+    opened = e.context_mark
+    notes = [f"it begins in line {opened.line + 1}"] if opened and mark and opened.line < mark.line else []
     context = f" {e.context}" if e.context and e.context != e.problem else ""
-    sink.error("E0102", f"YAML cannot be read{context}: {problem}", source.place(at), help=help)
+    sink.error("E0102", f"YAML cannot be read{context}: {problem}", source.place(at), notes=notes, help=help)
 
 
 class _Composer:
@@ -212,7 +214,7 @@ class _Composer:
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if documents == 2:
-                    at = self.source.index(event.start_mark.line, event.start_mark.column)
+                    at, _ = self._ends(event)
                     self.sink.error("E0104", "a second document starts here", self.source.place(at, 3))
                     break
             elif type(event) in self.build:
