@@ -83,7 +83,7 @@ class _Reader:
             return self._counted(node)
         if isinstance(node, (ast.FactRef, ast.Certainty)):
             fact = node if isinstance(node, ast.FactRef) else node.fact
-            return _union([self.rule(r) for r in self.of_fact.get(fact.type, [])]) or NONE
+            return _union([self.rule(r) for r in self.of_fact.get(fact.type, []) if _may_conclude(r, fact)]) or NONE
         if isinstance(node, ast.Raised):
             return self.rule(self.rules[node.rule]) if node.rule in self.rules else NONE
         if isinstance(node, ast.ModelProbability):
@@ -134,6 +134,13 @@ class _Reader:
 
 def _name(ref: ast.Ref) -> str:
     return ref.variable
+
+
+def _may_conclude(rule: ast.Rule, fact: ast.FactRef) -> bool:
+    """False when a field differs that both give literally."""
+    own = dict(rule.conclude.args) if rule.conclude is not None else {}
+    pairs = [(v, own.get(field, v)) for field, v in fact.args]
+    return all(a == b or a.startswith("$") or b.startswith("$") for a, b in pairs)
 
 
 def _product(parts: list[Supports]) -> Supports:
