@@ -1,0 +1,1 @@
+"""Models beside the engine: the port they answer through, and calibrated intervals."""
