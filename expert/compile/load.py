@@ -216,6 +216,7 @@ def _build(
     if period is not None and raw_site.settings:
         raw_site.settings["period"] = period
     packs = [read_pack({k: v for k, v in sources.items() if k.startswith(p)}, p, sink) for p in pack_prefixes]
+    packs.sort(key=lambda p: p.name)
     if not raw_site.settings or _names_missing(sink, site_prefix):
         return _Built(None, sink)
     facts, rules, actions = check_program(raw_site, [site_facts, *packs], sink)

@@ -41,11 +41,13 @@ def stratify(rules: Mapping[str, ast.Rule], facts: Mapping[str, ast.FactType], s
         forward[e.source].append(e.target)
     order = components(nodes, forward)
     group = {n: i for i, members in enumerate(order) for n in members}
-    for members in order:
-        inside = [e for e in edges if group[e.source] == group[e.target] == group[members[0]]]
-        if inside:
-            _report_cycle(inside, rules, sink)
-            _report_arithmetic(set(members), rules, sink)
+    inside: dict[int, list[Edge]] = {}
+    for e in edges:
+        if group[e.source] == group[e.target]:
+            inside.setdefault(group[e.source], []).append(e)
+    for i, tied in sorted(inside.items()):
+        _report_cycle(tied, rules, sink)
+        _report_arithmetic(set(order[i]), rules, sink)
     return _layers(order, group, edges)
 
 

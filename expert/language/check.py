@@ -56,6 +56,8 @@ def _facts(site: RawSite, packs: Sequence[RawPack], sink: Sink) -> tuple[dict[st
         check_fact_types(pack, site.sets, site.relations, sink)
         imported = {t.value.rsplit("/", 1)[-1] for t in pack.imports}
         for name, fact in pack.facts.items():
+            if name in facts and _shape(fact) == _shape(facts[name]):
+                continue
             if name in facts and not facts[name].imported and name not in imported:
                 first = places[name]
                 note = f"first in {first.file}:{first.line}"
@@ -69,6 +71,11 @@ def _facts(site: RawSite, packs: Sequence[RawPack], sink: Sink) -> tuple[dict[st
                 help = did_you_mean(short, facts) or "declare its shape in facts.yaml"
                 sink.error("E0305", f"unknown fact {short}", exported.span, help=help)
     return dict(sorted(facts.items())), places
+
+
+def _shape(fact: ast.FactType) -> ast.FactType:
+    """What must agree when two folders declare one fact; titles may differ."""
+    return replace(fact, title={}, value_titles={}, imported=False)
 
 
 def _fact_numbers(facts: Mapping[str, ast.FactType], places: Mapping[str, ast.Span], scope: Scope) -> None:
