@@ -16,6 +16,7 @@ from expert.models.port import ModelPort
 from expert.run.log import RunLog
 from expert.run.past import PastRun
 from expert.run.runner import Runner
+from expert.trace import TraceError
 from kb.breakages import BREAKAGES
 from kb.desk import Clock, Desk, FurnaceFeed, Wall
 from kb.furnace import Cause, VirtualFurnace
@@ -117,6 +118,8 @@ def resume_virtual(folder: Path, wall: Wall = time.time) -> Desk:
     """
     past = PastRun(folder)
     settings = past.header["settings"]
+    if settings.get("plant") != "virtual":
+        raise TraceError(f"{folder} is a run over a recording; name it again with --recording and --map")
     session, model_states, after, run_at = past.restore()
     start = settings["start"]
     furnace = VirtualFurnace(settings["seed"], start - WARM_UP, [Cause(**c) for c in settings["causes"]])

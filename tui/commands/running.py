@@ -68,14 +68,16 @@ def _desk(
     warm_up: Path | None,
     rules: tuple[Path, ...],
 ) -> Desk:
-    from kb import plants
+    from kb import plants, recordings
 
-    if trace is not None and any(trace.glob("*.seg")):
-        return plants.resume(trace)
+    if trace is not None and any(trace.glob("*.trace")):
+        if recording is not None and map_file is not None:
+            return recordings.resume_recorded(trace, recording, map_file)
+        return plants.resume_virtual(trace)
     label = recording.stem if recording is not None else f"seed{seed if seed is not None else plants.DEFAULT_SEED}"
     folder = trace if trace is not None else plants.run_folder(Path("runs"), label)
     if recording is not None and map_file is not None:
-        return plants.recorded(recording, map_file, trace=folder, warm_up=warm_up, extra_packs=rules)
+        return recordings.recorded(recording, map_file, trace=folder, warm_up=warm_up, extra_packs=rules)
     return plants.virtual(
         seed=seed if seed is not None else plants.DEFAULT_SEED, speed=speed, trace=folder, extra_packs=rules
     )

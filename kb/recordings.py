@@ -1,0 +1,144 @@
+"""A desk over a recording of a real plant."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from expert.compile import describe_coverage, load_program
+from expert.engine.session import Session
+from expert.feeds import Recording, RecordingFeed, load_recording
+from expert.language.ast import Program
+from expert.language.units import units_of
+from expert.models.port import ModelPort
+from expert.run.log import RunLog
+from expert.run.past import PastRun
+from expert.run.runner import Runner
+from expert.trace import TraceError
+from kb.desk import Clock, Desk
+from kb.models.silicon import SiliconPort
+from kb.paths import plant_folder, rules_folder
+
+PACK = "blast_furnace"
+GOOD = 0
+
+
+def recorded(
+    path: Path,
+    map_path: Path,
+    *,
+    trace: Path | None,
+    warm_up: Path | None = None,
+    extra_packs: Sequence[Path] = (),
+) -> Desk:
+    """Run the furnace pack over a recording.
+
+    Parameters
+    ----------
+    path, map_path : Path
+        The recording and how its columns map to variables.
+    warm_up : Path, optional
+        History under the same map, to know from the first scan on what is normal.
+
+    Raises
+    ------
+    ProgramError
+        When the map, the recording or a pack has mistakes (`FeedError` for the first two).
+    """
+    packs = [rules_folder() / PACK, *extra_packs]
+    site = load_program(packs, plant_folder()).site
+    units = units_of(site.unit_definitions)
+    recording = load_recording(path, map_path, site.variables, units, site.sets)
+    program = load_program(
+        packs,
+        plant_folder(),
+        installed=recording.installed,
+        variables=recording.variables,
+        period=recording.scan_period or None,
+    )
+    session = Session(program)
+    if warm_up is not None:
+        history = load_recording(warm_up, map_path, site.variables, units, site.sets)
+        _fill(session, history, before=recording.start)
+    log = None
+    models: list[ModelPort] = [SiliconPort()]
+    if trace is not None:
+        log = RunLog(trace, f"{program.site.name}/{program.pack}")
+        log.begin(program, settings(path, map_path))
+        log.snapshot(session, models)
+    runner = Runner(session, RecordingFeed(recording), models, log, recording.start)
+    return _desk(runner, recording, path, coverage_notes(program) + list(recording.notes))
+
+
+def resume_recorded(folder: Path, path: Path, map_path: Path) -> Desk:
+    """Go on with a run over a recording that was stopped or killed.
+
+    Raises
+    ------
+    TraceError
+        When the recording or the map is not the one that the trace was made with.
+    """
+    past = PastRun(folder)
+    wanted, given = past.header["settings"], settings(path, map_path)
+    for what in ("recording", "map"):
+        if wanted.get(what) != given[what]:
+            raise TraceError(f"{folder} was made with another {what}; go on with the same one, or start a new trace")
+    site = past.program.site
+    units = units_of(site.unit_definitions)
+    recording = load_recording(path, map_path, load_program([rules_folder() / PACK], plant_folder()).site.variables,
+                               units, site.sets)  # fmt: skip
+    session, states, after, run_at = past.restore()
+    models: list[ModelPort] = [SiliconPort()]
+    for port in models:
+        port.restore(states[port.id])
+        port.observe(after)
+    log = RunLog(folder, f"{site.name}/{past.program.pack}", resume=True)
+    runner = Runner(session, RecordingFeed(recording, after=run_at), models, log, recording.start)
+    return _desk(runner, recording, path, [])
+
+
+def _desk(runner: Runner, recording: Recording, path: Path, notes: Sequence[str]) -> Desk:
+    title = recording.map.title or {}
+    name = {lang: title.get(lang, path.name) for lang in ("en", "zh")}
+    desk = Desk(runner, name, Clock(recording.start, time.time(), 0.0), end=recording.end, notes=notes)
+    desk.counts.update(recording.skipped)
+    if recording.reordered:
+        desk.counts["out of order"] = recording.reordered
+    return desk
+
+
+def _fill(session: Session, history: Recording, before: int) -> None:
+    for name, series in history.series.items():
+        kept = series.arrival < before
+        order = series.source[kept].argsort(kind="stable")
+        columns = (series.source, series.arrival, series.count, series.state == GOOD)
+        source, arrival, count, good = (c[kept][order] for c in columns)
+        session.load_history(name, source, arrival, count, good)
+
+
+def coverage_notes(program: Program) -> list[str]:
+    """What this plant cannot see: rules that are off, and rules with part of their evidence."""
+    rows = describe_coverage(program)
+    off = [key for key, _, is_off in rows if is_off]
+    partly = [f"{key} {share:.0%}" for key, share, is_off in rows if not is_off and share < 1]
+    notes = [f"{len(rows) - len(off)} of {len(rows)} rules are on at this plant"]
+    if off:
+        notes.append("off, too little of their evidence is installed: " + ", ".join(off))
+    if partly:
+        notes.append("on with part of their evidence: " + ", ".join(partly))
+    return notes
+
+
+def settings(path: Path, map_path: Path) -> dict[str, str]:
+    """What the trace keeps of where the data came from: names and content hashes, no paths."""
+    digest = hashlib.sha256()
+    for file in sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]:
+        digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    return {
+        "plant": "recording",
+        "name": path.name,
+        "recording": digest.hexdigest(),
+        "map": hashlib.sha256(map_path.read_bytes()).hexdigest(),
+    }
