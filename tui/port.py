@@ -1,0 +1,68 @@
+"""What the screens and the plain lines need of a desk (`kb.desk.Desk` is one)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from expert.language.ast import Program
+from expert.values.types import ScanRecord
+
+
+class Choice(Protocol):
+    """Something a person can break: an id and a title by language."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def title(self) -> Mapping[str, str]: ...
+
+
+class DeskPort(Protocol):
+    """One running expert."""
+
+    name: dict[str, str]
+    seed: int | None
+
+    @property
+    def program(self) -> Program: ...
+
+    @property
+    def breakable(self) -> Sequence[Choice]: ...
+
+    @property
+    def now(self) -> int: ...
+
+    @property
+    def speed(self) -> float: ...
+
+    @property
+    def record(self) -> ScanRecord | None: ...
+
+    @property
+    def records(self) -> Sequence[ScanRecord]: ...
+
+    @property
+    def data_share(self) -> float: ...
+
+    @property
+    def trace_folder(self) -> Path | None: ...
+
+    @property
+    def head(self) -> str: ...
+
+    def tick(self) -> list[ScanRecord]: ...
+
+    def run_until(self, until: int) -> Iterator[ScanRecord]: ...
+
+    def history(self, variable: str, start: int, end: int) -> list[tuple[int, float | None]]: ...
+
+    def baseline(self, variable: str) -> tuple[float, float] | None: ...
+
+    def event(self, kind: str, target: str, text: str = "", value: float | None = None, who: str = "") -> None: ...
+
+    def break_it(self, id_: str) -> Any: ...
+
+    def close(self, reason: str = "end") -> None: ...
