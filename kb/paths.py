@@ -18,6 +18,11 @@ def plant_folder() -> Path:
     return _present(KB / "plant")
 
 
+def shipped_packs() -> list[Path]:
+    """Folders of the packs that travel with the product, by name."""
+    return sorted(p.parent for p in rules_folder().glob("*/pack.yaml"))
+
+
 def data_file(name: str) -> Path:
     """A file of `kb` by its name relative to `kb`, e.g. ``maps/bf_cn2023.yaml``.
 

@@ -23,7 +23,7 @@ from kb.furnace import Cause, VirtualFurnace
 from kb.furnace.scenario import demo
 from kb.models.silicon import SiliconPort
 from kb.orders import demo_orders
-from kb.paths import plant_folder, rules_folder
+from kb.paths import plant_folder, shipped_packs
 
 DAY = 86_400_000
 MINUTE = 60_000
@@ -34,12 +34,6 @@ PRE_ROLL = 15 * MINUTE
 DEMO_START = int(datetime(2026, 3, 3, 2, 0, tzinfo=UTC).timestamp() * 1000)
 DEFAULT_SEED = 7
 VIRTUAL_NAME = {"en": "BF2 virtual furnace", "zh": "2号高炉（虚拟）"}
-
-
-def packs(extra: Sequence[Path] = ()) -> list[Path]:
-    """The packs that travel with the product, and further ones."""
-    shipped = sorted(p.parent for p in rules_folder().glob("*/pack.yaml"))
-    return [*shipped, *extra]
 
 
 def run_folder(parent: Path, label: str) -> Path:
@@ -76,7 +70,7 @@ def virtual(
         When the trace folder cannot be used.
     """
     furnace = VirtualFurnace(seed, start - WARM_UP, demo(seed, start) if causes is None else causes)
-    program = load_program(packs(extra_packs), plant_folder(), installed=frozenset(furnace.measured))
+    program = load_program([*shipped_packs(), *extra_packs], plant_folder(), installed=frozenset(furnace.measured))
     session = Session(program)
     begin = start - PRE_ROLL
     history = furnace.history(begin)

@@ -42,7 +42,6 @@ def write_json(path: Path | None, value: Any) -> None:
 def readable_errors() -> Iterator[None]:
     """Turn the product's own errors into one message and exit code 2; anything else is a fault of ours (3)."""
     from expert.engine.session import SessionError
-    from expert.feeds import FeedError
     from expert.language.diagnostics import ProgramError
     from expert.trace import TraceError
 
@@ -51,7 +50,7 @@ def readable_errors() -> Iterator[None]:
     except ProgramError as e:
         click.echo(str(e), err=True)
         raise Failed(2) from e
-    except (TraceError, SessionError, FeedError, FileNotFoundError) as e:
+    except (TraceError, SessionError, FileNotFoundError) as e:
         click.echo(f"error: {e}", err=True)
         raise Failed(2) from e
     except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):

@@ -15,10 +15,9 @@ SITE = click.option("--site", type=click.Path(path_type=Path, exists=True), help
 
 def chosen(packs: tuple[Path, ...], site: Path | None) -> tuple[list[Path], Path]:
     """Packs and site to work on; the shipped ones where none are named."""
-    from kb.paths import plant_folder
-    from kb.plants import packs as shipped
+    from kb.paths import plant_folder, shipped_packs
 
-    return list(packs) or shipped(), site or plant_folder()
+    return list(packs) or shipped_packs(), site or plant_folder()
 
 
 @click.command()
