@@ -260,7 +260,8 @@ class Session:
             self._step(rule, key, now, FALSE, False, late, ended)
 
     def _rests_on(self, world: World, outcome: Outcome) -> tuple[tuple[str, ...], ...]:
-        if outcome.activation.rule.kind not in ("condition", "alarm"):
+        rule = outcome.activation.rule
+        if rule.kind not in ("condition", "alarm") or rule.severity == 0:
             return ()
         return rests_on(world, self.program.strata, self.holds, outcome)
 

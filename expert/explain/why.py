@@ -157,7 +157,7 @@ def _rests(
     width: int,
 ) -> list[Line]:
     sets = rests if rests is not None else (firing.rests_on if firing is not None else ())
-    if rule.kind not in ("condition", "alarm") or firing is None:
+    if rule.kind not in ("condition", "alarm") or rule.severity == 0 or firing is None:
         return []
     if not sets:
         return paragraph(say(lang, "rests_on"), say(lang, "rests_nothing"), width)
