@@ -1,4 +1,4 @@
-"""Registry of diagnostic codes: E01xx source, E02xx types and units, E03xx logic, E04xx recordings.
+"""Registry of diagnostic codes: E01xx source, E02xx types and units, E03xx logic, E04xx recordings, E05xx cases of rules.
 
 A code never changes its meaning and is never used twice.
 """
@@ -82,4 +82,5 @@ CODES: dict[str, str] = {
     "E0405": "unknown time zone or encoding",
     "E0406": "bad formula",
     "E0407": "variable is given twice",
+    "E0501": "series or baseline of a case",
 }

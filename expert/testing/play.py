@@ -1,0 +1,187 @@
+"""Playing one case: samples from its series, scans on a simulated clock, the rule's state after each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from expert.engine.nodes import longest_reach
+from expert.engine.rests_on import closure, instruments
+from expert.engine.session import Session, ground_variables
+from expert.language import ast
+from expert.testing.cases import Case, middle
+from expert.testing.series import Piece, Reading, readings
+from expert.values.interval import FALSE, Interval
+from expert.values.types import Sample, ScanInput, ScanRecord, Variable
+
+EPOCH = 1_772_409_600_000
+"""Start of every run: midnight UTC, so that scans fall on the grid of any period."""
+DAY, HOUR = 86_400_000, 3_600_000
+NORMAL_IQR = 0.41
+"""Inter-quartile range of a bell curve over the distance of its 5th and 95th percentiles: 1.349 / 3.290."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The rule after one scan; ``time`` in ms from the start of the run."""
+
+    time: int
+    state: str
+    certainty: Interval
+    bindings: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """A case with what came of it; ``records``: scan records by their time from the start."""
+
+    program: ast.Program
+    moments: tuple[Moment, ...]
+    records: dict[int, ScanRecord]
+
+    def at(self, time: int) -> Moment:
+        """The newest moment not after a time."""
+        return next((m for m in reversed(self.moments) if m.time <= time), self.moments[0])
+
+
+def only(program: ast.Program, rule_id: str) -> ast.Program:
+    """The part of a program that a rule's outcome depends on."""
+    needed = closure(program, program.rules[rule_id])
+    return replace(
+        program,
+        rules={k: r for k, r in program.rules.items() if k in needed},
+        strata=tuple(tuple(g for g in layer if g.rule.id in needed) for layer in program.strata),
+    )
+
+
+def play(program: ast.Program, case: Case) -> Played:
+    """Run a case from its start to its end."""
+    part = only(program, case.rule)
+    session = Session(part)
+    arriving = _prepare(session, part, case)
+    moments, records = [], {}
+    sent = 0
+    for t in range(0, case.run + 1, case.every):
+        until = sent
+        while until < len(arriving) and arriving[until].arrival <= EPOCH + t:
+            until += 1
+        record = session.scan(
+            ScanInput(
+                time=EPOCH + t,
+                run_at=EPOCH + t,
+                samples=tuple(arriving[sent:until]),
+                rows=case.rows if t == 0 else (),
+                models=case.answers,
+            )
+        )
+        sent = until
+        moments.append(_moment(part.rules[case.rule], case, record, t))
+        records[t] = record
+    return Played(part, tuple(moments), records)
+
+
+def _prepare(session: Session, program: ast.Program, case: Case) -> list[Sample]:
+    """Load what happened before the start; return what arrives later, by arrival."""
+    reach = _reach(program)
+    later: list[Sample] = []
+    for variable in _fed(program, case):
+        pieces = case.given.get(variable.id) or _quiet(variable)
+        if not pieces:
+            continue
+        base = case.baseline.get(variable.id) or _normal(variable)
+        if base is not None and variable.kind == "analog":
+            session.set_baseline(variable.id, *base)
+        delay = case.arrival.get(variable.id, 0)
+        first = -(reach.get(_family(variable.id), HOUR) + delay + variable.max_age)
+        found = list(readings(pieces, variable.period, first, case.run, variable.kind))
+        before = [r for r in found if r.time + delay < 0]
+        _load(session, variable.id, before, delay)
+        later += [_sample(variable.id, r, delay) for r in found[len(before) :]]
+    return sorted(later, key=lambda s: (s.arrival, s.variable, s.source))
+
+
+def _reach(program: ast.Program) -> dict[str, int]:
+    """How far back windows look; the time since a change is not a window."""
+    return {name: min(span, DAY // 3) if span >= DAY else span for name, span in longest_reach(program).items()}
+
+
+def _fed(program: ast.Program, case: Case) -> Iterator[Variable]:
+    """Variables that the rule reads or the case names, by ground name."""
+    wanted = set(case.given) | set(instruments(program, set(program.rules), ()))
+    for variable in ground_variables(program.site):
+        if variable.id in wanted:
+            yield variable
+
+
+def _family(name: str) -> str:
+    head, bracket, tail = name.partition("[")
+    return f"{head}.{tail.partition('].')[2]}" if bracket else name
+
+
+def _quiet(variable: Variable) -> tuple[Piece, ...]:
+    if variable.kind == "counter":
+        return (Piece("still", 0, None),)
+    if variable.kind == "switch":
+        return (Piece("value", 0, None, Fraction(0), spread=Fraction(0)),)
+    centre = middle(variable)
+    return () if centre is None else (Piece("value", 0, None, Fraction(variable.quantise(centre))),)
+
+
+def _normal(variable: Variable) -> tuple[float, float] | None:
+    centre = middle(variable)
+    if centre is None or variable.normal is None:
+        return None
+    return centre, NORMAL_IQR * (variable.normal[1] - variable.normal[0])
+
+
+def _load(session: Session, name: str, before: Sequence[Reading], delay: int) -> None:
+    source = [EPOCH + r.time for r in before]
+    counts = [0 if r.count is None else r.count for r in before]
+    session.load_history(name, source, [t + delay for t in source], counts, [r.count is not None for r in before])
+
+
+def _sample(name: str, reading: Reading, delay: int) -> Sample:
+    source = EPOCH + reading.time
+    if reading.count is None:
+        return Sample(name, source, source + delay, None, "bad", "missing")
+    return Sample(name, source, source + delay, reading.count)
+
+
+# ---------------------------------------------------------------- the rule's state
+
+
+def _moment(rule: ast.Rule, case: Case, record: ScanRecord, t: int) -> Moment:
+    """State of the rule after a scan, over all bindings that fit the case: the loudest one."""
+    found = [
+        Moment(t, _state(rule, bindings, x, record), x, bindings)
+        for bindings, x in _outcomes(rule, record)
+        if set(case.bind) <= set(bindings)
+    ]
+    order = ("quiet", "possible", "clearing", "held", "raised")
+    return max(found, key=lambda m: (order.index(m.state), m.certainty.s, m.certainty.p), default=Moment(t, "quiet", FALSE))
+
+
+def _outcomes(rule: ast.Rule, record: ScanRecord) -> Iterator[tuple[tuple[tuple[str, str], ...], Interval]]:
+    for key, value in record.nodes.items():
+        if key == f"rule:{rule.id}" or key.startswith(f"rule:{rule.id}["):
+            yield _bindings(key.removeprefix(f"rule:{rule.id}")), Interval(value["out"][0], value["out"][1])
+
+
+def _bindings(text: str) -> tuple[tuple[str, str], ...]:
+    """Bindings from the tail of a rule key.
+
+    >>> _bindings("[a=x, b=y]")
+    (('a', 'x'), ('b', 'y'))
+    """
+    inner = text.removeprefix("[").removesuffix("]")
+    return tuple((p.partition("=")[0], p.partition("=")[2]) for p in inner.split(", ")) if inner else ()
+
+
+def _state(rule: ast.Rule, bindings: tuple[tuple[str, str], ...], x: Interval, record: ScanRecord) -> str:
+    if rule.conclude is not None and rule.conclude.refutes:
+        return "raised" if x.s >= rule.threshold else "possible" if x.p >= rule.threshold else "quiet"
+    firing = next((f for f in record.firings if (f.rule, f.bindings) == (rule.id, bindings)), None)
+    if firing is not None and firing.state != "normal":
+        return firing.state
+    return "possible" if x.p >= rule.threshold else "quiet"
