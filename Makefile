@@ -1,4 +1,5 @@
 # make setup | run | test | bench | check-long       PYTHON=/path/to/python3.12 chooses the interpreter
+# make models trains the silicon model anew and writes its coefficients.
 # make run ARGS="--plain --seed 7" hands arguments to `tuyere run`.
 
 PYTHON ?=
@@ -10,7 +11,7 @@ BOOT = $(shell for p in $(PYTHON) python3 python3.13 python3.12 python3.11 pytho
 READY = boot="$(BOOT)"; test -n "$$boot" || { echo "tuyere set-up: no Python 3 was found; install Python 3.11 or newer,\
  or name it: make PYTHON=/path/to/python3.12" >&2; exit 1; }; "$$boot" scripts/setup.py $(if $(PYTHON),--python "$(PYTHON)")
 
-.PHONY: setup run test bench check-long
+.PHONY: setup run test bench check-long models
 .DEFAULT_GOAL := setup
 
 setup:
@@ -35,3 +36,7 @@ bench:
 check-long:
 	@$(READY) dev
 	$(BIN)/python -m pytest -m long $(ARGS)
+
+models:
+	@$(READY) ml
+	$(BIN)/python -m tui.main train $(ARGS)
