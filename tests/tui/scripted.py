@@ -1,4 +1,4 @@
-"""A real desk over a small plant whose samples follow a script: a hang, a hot wall losing its signal, a stove change."""
+"""A real desk over a small plant whose samples follow a script: a hang, a wall without signal, a stove change."""
 
 from __future__ import annotations
 

@@ -285,6 +285,10 @@ class Chronicle:
         rises = [e for e in self.events if e.kind in ("raised", "late") and e.episode in self._open]
         return sorted(verdicts + rises, key=lambda e: e.time)
 
+    def remark(self, time: int, words: Words) -> None:
+        """Add a remark about the run itself."""
+        self.events.append(Event(time, "marker", words, NOTHING))
+
     def person(self, time: int, words: Words) -> None:
         """Add something a person did to the plant itself, which no record holds."""
         self.events.append(Event(time, "person", _fill("event_broke", what=words), NOTHING))

@@ -48,7 +48,7 @@ class IndexView:
 
 @dataclass(frozen=True, slots=True)
 class EpisodeView:
-    """One abnormal state. ``notes``: held, clearing, disputed...; ``rests``: decisive instruments and lost ones."""
+    """One abnormal state. ``word``: how sure, or what else is to be known; ``rests``: decisive and lost instruments."""
 
     id: str
     rule: str
@@ -60,7 +60,7 @@ class EpisodeView:
     since: str
     rests: str
     lost: bool
-    notes: tuple[str, ...]
+    note: str
     acknowledged: bool
 
 
@@ -201,31 +201,27 @@ def episode_views(desk: DeskPort, story: Chronicle, record: ScanRecord, lang: st
                 e.severity,
                 severity_mark(e.severity),
                 title_of(desk.program, e.rule, e.bindings, lang),
-                certainty_word(e.certainty, lang),
+                sure_words(e, disputed, lang),
                 clock(since),
                 rests_words(desk, story.rests.get(e.id, ()), gone, lang),
                 bool(gone),
-                state_notes(e, disputed, lang),
+                say(lang, "state_late") if e.found_late else "",
                 e.acknowledged is not None,
             )
         )
     return tuple(out)
 
 
-def state_notes(e: Episode, disputed: bool, lang: str) -> tuple[str, ...]:
-    """What is to be known of an episode besides how sure it is."""
-    found = []
+def sure_words(e: Episode, disputed: bool, lang: str) -> str:
+    """How sure an episode is; or that it is held, clearing, disputed or an open question."""
+    word = certainty_word(e.certainty, lang)
     if e.open_question:
-        found.append("state_question")
-    elif e.state == "held":
-        found.append("state_held")
-    elif e.state == "clearing":
-        found.append("state_clearing")
+        return say(lang, "state_question")
     if disputed:
-        found.append("state_disputed")
-    if e.found_late:
-        found.append("state_late")
-    return tuple(say(lang, key) for key in found)
+        return say(lang, "state_disputed")
+    if e.state == "clearing":
+        return say(lang, "state_clearing")
+    return say(lang, "state_held", word=word) if e.state == "held" else word
 
 
 def rests_words(desk: DeskPort, sets: tuple[tuple[str, ...], ...], gone: tuple[str, ...], lang: str) -> str:

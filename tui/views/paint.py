@@ -188,7 +188,7 @@ def abnormal_rows(view: Overview, look: Look, rows: int) -> list[Row]:
 
 
 def _episode_columns(width: int) -> tuple[int, int, int]:
-    return (15, 7, 20) if width < 100 else (16, 8, 30)
+    return (18, 6, 18) if width < 100 else (20, 8, 30)
 
 
 def _first_shown(episodes: tuple[EpisodeView, ...], selected: str, rows: int) -> int:
@@ -197,14 +197,13 @@ def _first_shown(episodes: tuple[EpisodeView, ...], selected: str, rows: int) ->
 
 
 def episode_row(e: EpisodeView, lang: str, look: Look, title_width: int, widths: tuple[int, int, int]) -> Row:
-    """One abnormal state: selection, newness, mark, title with its notes, how sure, since, rests on."""
+    """One abnormal state: selection, newness, mark, title, how sure, since, rests on."""
     chosen, fresh = e.id == look.selected, e.id in look.new
     role = severity_role(e.severity)
     pointer = ">" if chosen else " "
     sign = "*" if fresh else "." if e.acknowledged else " "
-    notes = f" ({', '.join(e.notes)})" if e.notes and lang != "zh" else f"（{'，'.join(e.notes)}）" if e.notes else ""
-    room = title_width - 6
-    title = cut(e.title, max(8, room - cells(notes))) + notes
+    note = "" if not e.note else f"（{e.note}）" if lang == "zh" else f" ({e.note})"
+    title = cut(e.title, title_width - 7 - cells(note)) + note
     body = "select" if chosen else "new" if fresh else role
     return (
         Run(f"{pointer}{sign}", "title" if fresh or chosen else "dim"),

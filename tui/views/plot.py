@@ -84,10 +84,10 @@ def bar(share: float, width: int, ascii_only: bool) -> str:
 
 
 def plot_rows(values: Sequence[float | None], low: float, high: float, height: int, ascii_only: bool) -> list[str]:
-    """A plot of several rows, top first; every row is as long as ``values``.
+    """A curve of several rows, top first; every row is as long as ``values``.
 
     >>> plot_rows([0.0, 1.0], 0.0, 1.0, 2, True)
-    [' #', '_#']
+    [' #', '_ ']
     """
     blocks = PLAIN_BLOCKS if ascii_only else BLOCKS
     steps = len(blocks)
@@ -97,10 +97,10 @@ def plot_rows(values: Sequence[float | None], low: float, high: float, height: i
         base = row * steps
         line = ""
         for level in levels:
-            if level is None or level <= base:
+            if level is None or not base < level <= base + steps:
                 line += " "
             else:
-                line += blocks[min(steps, level - base) - 1]
+                line += blocks[level - base - 1]
         rows.append(line)
     return rows
 

@@ -101,16 +101,15 @@ class Watcher:
         age = variable.max_age if variable is not None else HOUR
         known, _ = last_value(samples, self.now, age)
         text = f"{normal[0]:g}-{normal[1]:g}" if normal else ""
+        band = (0.0, normal[1]) if normal else None  # a short time since the last change is never abnormal
         plot = tuple(
             self._since_at(steps, self.span.start + (k + 1) * (self.span.end - self.span.start) // self.span.columns)
             for k in range(self.span.columns)
         )
         minutes = self._since_at(steps, self.now)
         if known is None or minutes is None:
-            return WatchRow(name, title, "min", "", "lost", text, normal, plot)
-        return WatchRow(
-            name, title, "min", number(minutes, 0), flag(minutes, normal, above_only=True), text, normal, plot
-        )
+            return WatchRow(name, title, "min", "", "lost", text, band, plot)
+        return WatchRow(name, title, "min", number(minutes, 0), flag(minutes, band), text, band, plot)
 
     def _since_at(self, steps: Sequence[int], at: int) -> float | None:
         before = [s for s in steps if s <= at]
@@ -186,7 +185,7 @@ def changes(samples: Samples) -> list[int]:
     return [b[0] for a, b in pairwise(known) if a[1] != b[1]]
 
 
-def flag(value: float, band: tuple[float, float] | None, above_only: bool = False) -> str:
+def flag(value: float, band: tuple[float, float] | None) -> str:
     """Where a value stands against its normal band.
 
     >>> flag(5.0, (1.0, 4.0)), flag(0.0, (1.0, 4.0)), flag(2.0, None)
@@ -194,9 +193,7 @@ def flag(value: float, band: tuple[float, float] | None, above_only: bool = Fals
     """
     if band is None:
         return ""
-    if value > band[1]:
-        return "high"
-    return "low" if value < band[0] and not above_only else ""
+    return "high" if value > band[1] else "low" if value < band[0] else ""
 
 
 def distance(row_value: float, base: tuple[float, float] | None) -> float:

@@ -1,0 +1,182 @@
+"""One thread that owns the desk: it runs the scans that are due and builds what the screens show.
+
+Screens never touch the desk. They say what they want to see, hand in jobs, and get frozen frames and answers.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from expert.explain import Line
+from expert.values.types import ScanRecord
+from tui import since_start
+from tui.port import DeskPort
+from tui.texts import both
+from tui.views.chronicle import Chronicle
+from tui.views.layout import Layout
+from tui.views.overview import Overview, overview
+from tui.views.reasons import why_rows
+from tui.views.trends import TREND_HOURS, Trends, trends
+
+T = TypeVar("T")
+PERIOD = 0.5
+"""Seconds between two looks at the clock: screens change at most twice a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the screens want: language, size of the small plots, and for big terminals trends and a why tree."""
+
+    lang: str
+    ascii_only: bool
+    columns: int = 15
+    minutes: int = 30
+    selected: str = ""
+    why_width: int = 0
+    trend_columns: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Everything the screens show at one moment."""
+
+    overview: Overview
+    record: ScanRecord | None
+    why: tuple[Line, ...] = ()
+    why_of: str = ""
+    trends: Trends | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Work on the desk, and where its result goes."""
+
+    work: Callable[[DeskPort, Chronicle], Any]
+    then: Callable[[Any], None] | None
+
+
+class Pump:
+    """Runs a desk in a thread of its own.
+
+    Parameters
+    ----------
+    show : callable
+        Takes each new `Frame`; called in the pump's thread.
+    answer : callable
+        Takes (callback, result) of a job; called in the pump's thread.
+    fail : callable
+        Takes the exception that ended the pump; the desk is closed by then.
+    """
+
+    def __init__(
+        self,
+        desk: DeskPort,
+        layout: Layout,
+        wish: Wish,
+        show: Callable[[Frame], None],
+        answer: Callable[[Callable[[Any], None], Any], None],
+        fail: Callable[[Exception], None],
+    ) -> None:
+        self.desk = desk
+        self.story = Chronicle(desk.program, layout)
+        self._wish = wish
+        self._show = show
+        self._answer = answer
+        self._fail = fail
+        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._stop = threading.Event()
+        self._dirty = True
+        self._first = False
+        self._thread = threading.Thread(target=self._run, name="desk", daemon=True)
+        self.reason = "end"
+
+    def start(self) -> None:
+        """Begin to run the desk."""
+        self._thread.start()
+
+    def stop(self, reason: str, patience: float = 10.0) -> bool:
+        """End the thread, which closes the desk; True when it ended in time."""
+        self.reason = reason
+        self._stop.set()
+        self._jobs.put(None)
+        if self._thread.is_alive() and self._thread is not threading.current_thread():
+            self._thread.join(patience)
+        return not self._thread.is_alive()
+
+    def wish(self, wish: Wish) -> None:
+        """Ask for other frames from now on; one follows at once."""
+        if wish != self._wish:
+            self._wish = wish
+            self._dirty = True
+            self._jobs.put(None)
+
+    def submit(self, work: Callable[[DeskPort, Chronicle], T], then: Callable[[T], None] | None = None) -> None:
+        """Have work done on the desk, between two scans; its result goes to ``then`` by way of ``answer``."""
+        self._jobs.put(Job(work, then))
+
+    # ------------------------------------------------------------ in the thread
+
+    def _run(self) -> None:
+        try:
+            self.story.follow(tuple(self.desk.records))
+            while not self._stop.is_set():
+                self.step()
+                self._wait()
+        except Exception as error:
+            self._close("fault")
+            self._fail(error)
+        else:
+            self._close(self.reason)
+
+    def _close(self, reason: str) -> None:
+        try:
+            self.desk.close(reason)
+        except Exception as error:
+            self._fail(error)
+
+    def _wait(self) -> None:
+        """Wait for a job or the next look at the clock, and do the jobs that are there."""
+        try:
+            job = self._jobs.get(timeout=PERIOD)
+            while True:
+                self._do(job)
+                job = self._jobs.get_nowait()
+        except queue.Empty:
+            return
+
+    def _do(self, job: Job | None) -> None:
+        if job is None:
+            return
+        result = job.work(self.desk, self.story)
+        self._dirty = True
+        if job.then is not None:
+            self._answer(job.then, result)
+
+    def step(self) -> None:
+        """Run the scans that are due and show a frame when something is new."""
+        records = self.desk.tick()
+        self.story.follow(records)
+        if (records or self.desk.record is not None) and not self._first:
+            self._first = True
+            self.story.remark(self.desk.now, both("plain_first", seconds=f"{since_start():.1f}"))
+        if records or self._dirty:
+            self._dirty = False
+            self._show(self.frame(self._wish))
+
+    def frame(self, wish: Wish) -> Frame:
+        """What the screens show now."""
+        view = overview(self.desk, self.story, wish.lang, wish.columns, wish.minutes)
+        record = self.desk.record
+        chosen = next((e for e in view.abnormal if e.id == wish.selected), view.abnormal[0] if view.abnormal else None)
+        why: tuple[Line, ...] = ()
+        if chosen is not None and record is not None and wish.why_width:
+            why = why_rows(self.desk, self.story, record, chosen.id, wish.lang, wish.ascii_only, wish.why_width)
+        curves = None
+        if wish.trend_columns:
+            names = [r.key for r in view.watch]
+            curves = trends(self.desk, self.story, names, wish.lang, wish.trend_columns, TREND_HOURS)
+        return Frame(view, record, why, chosen.id if chosen is not None else "", curves)
