@@ -1,4 +1,6 @@
-"""Registry of diagnostic codes: E01xx source, E02xx types and units, E03xx logic, E04xx recordings, E05xx cases of rules.
+"""Registry of diagnostic codes.
+
+E01xx source, E02xx types and units, E03xx logic, E04xx recordings, E05xx cases of rules.
 
 A code never changes its meaning and is never used twice.
 """

@@ -184,31 +184,16 @@ def _variables(site: RawSite, node: YamlNode, sink: Sink) -> None:
 
 def _variable(site: RawSite, t: Table, sink: Sink) -> None:
     name = t.name("id", DOTTED)
-    unit = t.word("unit", required=True)
-    node = t.text("unit")
-    if node is not None:
-        check_unit(node, unit, site.units, sink)
-    of = t.word("of") or None
-    if of is not None and of not in site.sets:
-        sink.error("E0302", f"unknown set {of}", t.key_span("of"), help=did_you_mean(of, site.sets))
-    if name and of is not None and not name.startswith(f"{of}."):
-        sink.error("E0127", f"a variable of {of} is called {of}.<property>, not {name}", t.key_span("id"))
-    period = t.duration("period", site.settings.get("period", MINUTE))
-    if period <= 0:
-        sink.error("E0205", "the period must be longer than zero", t.key_span("period"))
-        period = MINUTE
-    max_age = t.duration("max_age", 10 * period)
-    if max_age < period:
-        sink.error("E0205", "max_age is shorter than the period", t.key_span("max_age"))
-    ranges = {
-        k: as_range(n, k, sink) for k in ("valid", "normal") if (n := t.get(k, required=k == "valid")) is not None
-    }
+    unit = t.text("unit", required=True)
+    if unit is not None:
+        check_unit(unit, unit.value.strip(), site.units, sink)
+    period, max_age = _times(site, t, sink)
+    ranges = {k: as_range(n, k, sink) for k in ("valid", "normal") if (n := t.get(k, k == "valid")) is not None}
     uncertainty = t.number("uncertainty", 0)
-    kind = t.choice("kind", ("analog", "counter", "switch"), "analog")
     exclude = t.text("exclude")
     variable = Variable(
         id=name,
-        unit=unit,
+        unit=unit.value.strip() if unit else "",
         resolution=_resolution(t, sink),
         period=period,
         max_age=max_age,
@@ -217,27 +202,47 @@ def _variable(site: RawSite, t: Table, sink: Sink) -> None:
         tag=t.word("tag"),
         normal=ranges.get("normal"),
         uncertainty=None if uncertainty is None else float(uncertainty),
-        kind=kind,  # type: ignore[arg-type]
+        kind=t.choice("kind", ("analog", "counter", "switch"), "analog"),  # type: ignore[arg-type]
         exclude=exclude.value if exclude else None,
         skew=t.duration("skew", 5_000),
-        of=of,
+        of=_set_of(site, t, name, sink),
         source=t.word("source", "unverified"),
     )
-    if not name:
-        return
-    if name in site.variables:
-        first = site.places[f"variable {name}"]
-        sink.error(
-            "E0125",
-            f"variable {name} is defined twice",
-            t.key_span("id"),
-            notes=[f"first in {first.file}:{first.line}"],
-        )
+    if not name or _defined(site, t, name, sink):
         return
     site.variables[name] = variable
     site.places[f"variable {name}"] = t.key_span("id")
     if exclude is not None:
         site.excludes[name] = exclude
+
+
+def _defined(site: RawSite, t: Table, name: str, sink: Sink) -> bool:
+    first = site.places.get(f"variable {name}")
+    if first is not None:
+        note = f"first in {first.file}:{first.line}"
+        sink.error("E0125", f"variable {name} is defined twice", t.key_span("id"), notes=[note])
+    return first is not None
+
+
+def _set_of(site: RawSite, t: Table, name: str, sink: Sink) -> str | None:
+    of = t.word("of") or None
+    if of is not None and of not in site.sets:
+        sink.error("E0302", f"unknown set {of}", t.key_span("of"), help=did_you_mean(of, site.sets))
+    if name and of is not None and not name.startswith(f"{of}."):
+        sink.error("E0127", f"a variable of {of} is called {of}.<property>, not {name}", t.key_span("id"))
+    return of
+
+
+def _times(site: RawSite, t: Table, sink: Sink) -> tuple[int, int]:
+    """Sampling period and maximal age, ms."""
+    period = t.duration("period", site.settings.get("period", MINUTE))
+    if period <= 0:
+        sink.error("E0205", "the period must be longer than zero", t.key_span("period"))
+        period = MINUTE
+    max_age = t.duration("max_age", 10 * period)
+    if max_age < period:
+        sink.error("E0205", "max_age is shorter than the period", t.key_span("max_age"))
+    return period, max_age
 
 
 def _resolution(t: Table, sink: Sink) -> str:

@@ -14,7 +14,29 @@ SOURCES = {
     for folder in ("pack", "site")
     for p in sorted((DATA / folder).glob("*.yaml"))
 }
-WORDS = "a.b : , ( ) [ ] { } - > >= is rises 0 1 60 min kPa % not all any score of s t null off 降 ' \" # \n \n  ".split(" ")
+WORDS = [
+    "a.b",
+    ":",
+    ",",
+    "(",
+    ")",
+    "[",
+    "]",
+    "{",
+    "}",
+    "-",
+    ">",
+    ">=",
+    "is",
+    "rises",
+    "0",
+    "1",
+    "60",
+    "min",
+    "kPa",
+    "%",
+]
+WORDS += ["not", "all", "any", "score", "of", "s", "t", "null", "off", "降", "'", '"', "#", "\n", "\n ", " "]
 PATCH = st.tuples(
     st.sampled_from(sorted(SOURCES)),
     st.floats(0, 1),

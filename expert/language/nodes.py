@@ -1,0 +1,279 @@
+"""What a rule's text means: numeric expressions and conditions.
+
+Every node has a ``span`` (place in the author's file) and ``text`` (the author's words); neither takes
+part in equality or hashing, so a program's identity does not depend on white space.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A place: file, 1-based line and column, length in characters."""
+
+    file: str
+    line: int
+    column: int
+    length: int = 1
+
+
+NOWHERE = Span("", 0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """Common part of all syntax nodes."""
+
+    span: Span = field(default=NOWHERE, compare=False)
+    text: str = field(default="", compare=False)
+
+
+# ---------------------------------------------------------------- numeric expressions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Number(Node):
+    """A literal. ``value`` in house units (after checking); ``unit`` as written ('' when dimensionless)."""
+
+    value: float
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ref(Node):
+    """A variable by its id (``blast.pressure``), or, with ``binding``, a member's property (``s.wall_temperature``).
+
+    For a member's property ``variable`` is the family id ``sectors.wall_temperature`` and the ground name is
+    ``sectors[<member>].wall_temperature``.
+    """
+
+    variable: str
+    binding: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowField(Node):
+    """A field of a matched row: ``b.duration``."""
+
+    binding: str
+    field: str
+
+
+WindowFunction = Literal["mean", "min", "max", "std", "range", "slope", "change", "drop", "rise"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window(Node):
+    """``f(x, T)`` over samples with source time in (t-T, t]. ``bounded``: written inside ``bounds(...)``."""
+
+    function: WindowFunction
+    ref: Ref
+    duration: int
+    bounded: bool = False
+
+
+ZFunction = Literal["z", "z_std", "z_slope", "z_range"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ZScore(Node):
+    """Window feature against the variable's baseline (median m, inter-quartile range q).
+
+    z = (mean - m)/q, z_std = std/(q/1.35), z_slope = slope*T/q, z_range = (max-min)/q.
+    """
+
+    function: ZFunction
+    ref: Ref
+    duration: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Baseline(Node):
+    """``baseline(x)``: the median of the variable's baseline."""
+
+    ref: Ref
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Since(Node):
+    """``minutes_since(x)``: time since the value of counter or switch ``x`` last changed."""
+
+    ref: Ref
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Age(Node):
+    """``age(x)``: time since the source time of the newest good sample."""
+
+    ref: Ref
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unchanged(Node):
+    """``unchanged(x)``: how long the good samples of ``x`` have shown exactly the same value (0 while missing)."""
+
+    ref: Ref
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lag(Node):
+    """``lag(x, D)``: x as the newest scan <= t-D saw it."""
+
+    arg: Expr
+    duration: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetAggregate(Node):
+    """``max(sectors.wall_temperature)``: over all members of a set. ``arg`` is evaluated with ``binding`` bound."""
+
+    function: Literal["min", "max", "mean", "median", "sum", "spread"]
+    set: str
+    binding: str
+    arg: Expr
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arithmetic(Node):
+    """``+ - * /`` and ``abs sqrt min max`` of sub-expressions."""
+
+    op: Literal["+", "-", "*", "/", "abs", "sqrt", "min", "max"]
+    args: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactValue(Node):
+    """``finish(operation: a).at``: the derived value of a fact."""
+
+    fact: FactRef
+    field: str
+
+
+Expr = (
+    Number
+    | Ref
+    | RowField
+    | Window
+    | ZScore
+    | Baseline
+    | Since
+    | Age
+    | Unchanged
+    | Lag
+    | SetAggregate
+    | Arithmetic
+    | FactValue
+)
+
+
+# ---------------------------------------------------------------- conditions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compare(Node):
+    """``left op right`` of two numeric expressions of one dimension (or two row fields of text)."""
+
+    op: Literal["<", "<=", ">", ">=", "==", "!="]
+    left: Expr
+    right: Expr
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Graded(Node):
+    """``arg rises A to B``, ``arg falls A to B``, ``arg is TERM``.
+
+    Certainty 0 at ``zero``, 1 at ``one``, linear between.
+    """
+
+    arg: Expr
+    zero: Number
+    one: Number
+    term: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactRef(Node):
+    """A fact as a condition; ``args`` maps fields to literal text or, with a leading ``$``, to a binding.
+
+    Fields left out match any value (OR over the facts there are).
+    """
+
+    type: str
+    args: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certainty(Node):
+    """``fact >= 0.4`` (crisp ends), ``limit`` in millionths.
+
+    ``<``, ``<=``, ``==`` read from above and need a lower stratum.
+    """
+
+    fact: FactRef
+    op: Literal["<", "<=", ">", ">=", "=="]
+    limit: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelProbability(Node):
+    """``model(m).below(limit, ahead: D)`` and, with ``at_least``, ``... >= 0.75`` (crisp ends)."""
+
+    model: str
+    op: Literal["below", "above"]
+    limit: Number
+    ahead: int
+    at_least: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Raised(Node):
+    """``raised(rule.id)``: true from raise until the machine is normal again."""
+
+    rule: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bad(Node):
+    """``bad(x)``: certain truth about data: the newest expected sample of ``x`` is bad, missing or stale."""
+
+    ref: Ref
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class All(Node):
+    items: tuple[Cond, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Any(Node):
+    items: tuple[Cond, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Not(Node):
+    item: Cond
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score(Node):
+    """Weighted evidence. ``at_least`` (millionths) maps it to crisp ends; None leaves it graded."""
+
+    terms: tuple[tuple[Fraction, Cond], ...]
+    at_least: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AtLeast(Node):
+    """At least ``k`` of the items, or of the members of ``set`` (bound as ``binding``) for which ``items[0]`` holds."""
+
+    k: int
+    items: tuple[Cond, ...]
+    set: str | None = None
+    binding: str | None = None
+
+
+Cond = Compare | Graded | FactRef | Certainty | ModelProbability | Raised | Bad | All | Any | Not | Score | AtLeast
