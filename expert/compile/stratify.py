@@ -104,8 +104,14 @@ def _report_cycle(inside: list[Edge], rules: Mapping[str, ast.Rule], sink: Sink)
         f"{strict.source[1]} must be settled before rule {strict.target[1]}, but depends on it",
         strict.span,
         notes=[f"cycle: {chain}", *notes],
-        help="let a rule outside the cycle decide it, or read the past with lag(x, D)",
+        help=_way_out(strict),
     )
+
+
+def _way_out(strict: Edge) -> str:
+    if "baseline" in strict.strict:
+        return "a variable's exclude: names a fact of rules that do not read the baseline of that variable"
+    return "let a rule outside the cycle decide it, or read the past with lag(x, D)"
 
 
 def _way_back(strict: Edge, inside: list[Edge]) -> list[Edge]:

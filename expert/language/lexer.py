@@ -43,13 +43,12 @@ class Token:
         return "the end" if self.kind == "end" else f"{self.text!r}"
 
 
-@dataclass(frozen=True, slots=True)
 class LexError(Exception):
     """An unexpected character at ``offset``."""
 
-    offset: int
-    message: str
-    help: str = ""
+    def __init__(self, offset: int, message: str, help: str = "") -> None:
+        super().__init__(message)
+        self.offset, self.message, self.help = offset, message, help
 
 
 def tokens(text: str) -> list[Token]:
