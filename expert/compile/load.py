@@ -49,7 +49,7 @@ def load_program(
     Parameters
     ----------
     pack : Path or sequence of Path
-        Folders with ``pack.yaml``.
+        Folders with ``pack.yaml``, or single rule files.
     site : Path
         Folder with ``site.yaml``.
     installed : frozenset of str, optional
@@ -125,6 +125,12 @@ def _gather(pack: Path | Sequence[Path], site: Path, sink: Sink) -> tuple[dict[s
     shown: dict[str, Path] = {}
     for folder in [site, *([pack] if isinstance(pack, Path) else pack)]:
         prefix = _prefix(folder, sources)
+        if folder.is_file() and folder.suffix == ".yaml":
+            shown[prefix + folder.name] = folder
+            text = _read(folder, prefix + folder.name, sink)
+            if text is not None:
+                sources |= {prefix + folder.name: text, f"{prefix}pack.yaml": _own_pack(folder.stem)}
+            continue
         if not folder.is_dir():
             shown[prefix] = folder
             sink.error("E0116", "no such folder", ast.Span(prefix, 0, 0, 0))
@@ -158,8 +164,13 @@ def _site_files(folder: Path, prefix: str, shown: dict[str, Path], sink: Sink) -
     return found
 
 
+def _own_pack(name: str) -> str:
+    """What a single file of rules says of itself when it is loaded as a pack."""
+    return f"name: {name}\nversion: 0.0.0\ntitle: {{en: {name}, zh: {name}}}\n"
+
+
 def _prefix(folder: Path, taken: Mapping[str, str]) -> str:
-    base = folder.resolve().name or "root"
+    base = (folder.stem if folder.is_file() else folder.resolve().name) or "root"
     name, n = base, 2
     while any(k.startswith(f"{name}/") for k in taken):
         name, n = f"{base}-{n}", n + 1

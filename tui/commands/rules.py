@@ -38,7 +38,7 @@ def check(packs: tuple[Path, ...], site: Path | None, json_file: Path | None) ->
         click.echo(f"\n{len(e.diagnostics)} mistakes", err=True)
         raise Failed(1) from e
     write_json(json_file, {"errors": 0, "diagnostics": [], "rules": len(program.rules), "program": program.digest})
-    click.echo(f"{len(program.rules)} rules in {len(folders)} packs, no mistakes (program {program.digest[:12]})")
+    click.echo(f"no mistakes: rules {len(program.rules)}, packs {len(folders)}, program {program.digest[:12]}")
 
 
 @click.command()
