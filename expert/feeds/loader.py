@@ -34,9 +34,11 @@ class Loader:
         self.recording = recording
         self.sink = sink
         self.parts: dict[str, list[Columns]] = {}
+        self.read = True
 
     def load(self) -> None:
-        """Read all files of the map and fill the recording."""
+        """Read all files of the map and fill the recording; with a mistake before, only look whether all is there."""
+        self.read = not self.sink.found
         if not self.path.exists():
             self.sink.error("E0401", "the recording does not exist", Span(str(self.path), 0, 0))
             return
@@ -60,6 +62,8 @@ class Loader:
 
     def _paths(self, file: FileMap) -> list[Path]:
         """The files that one entry of the map means."""
+        if not file.file:
+            return []  # reported with the map
         if self.path.is_file():
             same = [f for f in self.recording.map.files if Path(self.path.name).match(f.file)]
             if file in same or (not same and len(self.recording.map.files) == 1):
@@ -83,7 +87,7 @@ class Loader:
             return
         try:
             reader = _FileReader(table, file, self)
-            if reader.usable():
+            if reader.usable() and self.read:
                 reader.read()
         finally:
             table.close()

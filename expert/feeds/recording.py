@@ -11,7 +11,7 @@ import numpy as np
 
 from expert.feeds.loader import Loader
 from expert.feeds.plan import FeedError, RecordingMap
-from expert.feeds.recording_map import read_map
+from expert.feeds.recording_map import parse_map
 from expert.feeds.series import Series, sample
 from expert.language.diagnostics import Sink
 from expert.language.units import Units
@@ -163,10 +163,12 @@ def load_recording(
     FeedError
         When the map has mistakes, or files or columns that it names are missing: all findings at once.
     """
-    recording_map = read_map(Path(map_path), variables, units, sets or {})
-    recording = Recording(recording_map)
-    sink = Sink()
-    Loader(Path(path), recording, sink).load()
+    sink, sources = Sink(), dict[str, str]()
+    plan = parse_map(Path(map_path), variables, units, sets or {}, sink, sources)
+    if plan is None:
+        raise FeedError(sink.sorted, sources)
+    recording = Recording(plan)
+    Loader(Path(path), recording, sink).load()  # looks for files and columns also when the map has mistakes
     if sink.found:
-        raise FeedError(sink.sorted, recording_map.sources)
+        raise FeedError(sink.sorted, sources)
     return recording

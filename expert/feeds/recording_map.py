@@ -20,7 +20,7 @@ from expert.feeds.formula import Formula, FormulaError
 from expert.feeds.plan import FeedError, FileMap, RecordingMap, Target, ground_names
 from expert.language import strict_yaml
 from expert.language.ast import Span
-from expert.language.diagnostics import Diagnostic, Sink, did_you_mean
+from expert.language.diagnostics import Sink, did_you_mean
 from expert.language.schema import Table, as_mapping, as_range, entries
 from expert.language.source import Text
 from expert.language.units import UnitError, Units, in_words
@@ -47,24 +47,35 @@ def read_map(
     FeedError
         With every finding.
     """
-    sink = Sink()
+    sink, sources = Sink(), dict[str, str]()
+    found = parse_map(path, variables, units, sets, sink, sources)
+    if found is None or sink.found:
+        raise FeedError(sink.sorted, sources)
+    return found
+
+
+def parse_map(
+    path: Path,
+    variables: Mapping[str, Variable],
+    units: Units,
+    sets: Mapping[str, Collection[str]],
+    sink: Sink,
+    sources: dict[str, str],
+) -> RecordingMap | None:
+    """What can be read of a map; findings go to ``sink``, its text to ``sources``; None when it is no mapping."""
     shown = str(path)
     try:
         data = path.read_bytes()
     except OSError as e:
-        what = f"map {e.strerror.lower() if e.strerror else 'cannot be read'}"
-        raise FeedError([Diagnostic("E0116", what, Span(shown, 0, 0))]) from e
+        sink.error("E0116", f"map {e.strerror.lower() if e.strerror else 'cannot be read'}", Span(shown, 0, 0))
+        return None
     text = strict_yaml.decode(data, shown, sink)
     node = None if text is None else strict_yaml.read(text, shown, sink)
+    sources[shown] = text or ""
     root = None if node is None else as_mapping(node, "a map", sink)
-    sources = {shown: text or ""}
     if root is None:
-        raise FeedError(sink.sorted, sources)
-    reader = _MapReader(variables, units, sets, sink)
-    found = reader.read(Table(root, "map", sink, MAP_KEYS), sources)
-    if sink.found:
-        raise FeedError(sink.sorted, sources)
-    return found
+        return None
+    return _MapReader(variables, units, sets, sink).read(Table(root, "map", sink, MAP_KEYS), sources)
 
 
 class _MapReader:

@@ -44,6 +44,13 @@ def test_missing_columns_of_all_files_come_at_once(tmp_path: Path) -> None:
     assert "did you mean press?" in said
 
 
+def test_mistakes_of_map_and_recording_come_together(tmp_path: Path) -> None:
+    """A misspelt variable does not hide that another column is missing."""
+    columns = "    columns: {p: {variable: blast.presure, unit: MPa}, co: {variable: gas.co, unit: '%'}}\n"
+    said = failure(tmp_path, HEAD + columns, a_csv=DATA)
+    assert ["E0301", "E0403"] == [line.partition("error[")[2][:5] for line in said.splitlines() if "error[" in line]
+
+
 def test_a_wrong_delimiter_is_suspected(tmp_path: Path) -> None:
     """One single column is most likely the wrong delimiter."""
     assert "its only column is 't;p'; is the delimiter right?" in failure(tmp_path, HEAD + PRESSURE, a_csv="t;p\n1;2\n")
