@@ -32,7 +32,7 @@ def board(
     advising : sequence of (Rule, Episode)
         Advice rules that are raised, with their episodes.
     done : sequence of OperatorEvent
-        Actions reported as done (``target`` is the action, ``value`` the amount).
+        Actions reported as done (``target`` is the action, ``value`` the amount; without one: all that was advised).
     """
     wanted = _wanted(site, advising)
     out: list[AdviceItem] = []
@@ -52,8 +52,8 @@ def board(
 
 
 def _wanted(site: Site, advising: Sequence[tuple[Rule, Episode]]) -> list[AdviceItem]:
-    """One item per action: the most severe rule's, ties by time of raise, then rule id; bounded by the limit."""
-    ranked = sorted(advising, key=lambda x: (-x[0].severity, x[1].raised, x[0].id))
+    """One item per action: the most severe rule's, ties by time of raise, then rule; bounded by the limit."""
+    ranked = sorted(advising, key=lambda x: (-x[0].severity, x[1].raised, x[0].id, x[1].bindings))
     items: dict[str, AdviceItem] = {}
     for rule, episode in ranked:
         for step in rule.advise:
@@ -88,7 +88,7 @@ def _less_pending(item: AdviceItem, action: Action, done: Iterable[OperatorEvent
     if not recent:
         return replace(item, acts_at=now + action.acts_in, review_at=now + action.review)
     last = max(e.time for e in recent)
-    pending = sum(e.value or 0.0 for e in recent)
+    pending = sum(e.value if e.value is not None else item.amount or 0.0 for e in recent)
     if item.amount is not None and pending < item.amount:
         rest = round(item.amount - pending, 6)
         return replace(item, amount=rest, acts_at=now + action.acts_in, review_at=now + action.review)

@@ -43,6 +43,7 @@ class HourlyMeans:
 
     __slots__ = (
         "_cache",
+        "accepted",
         "excluded",
         "fixed",
         "hours",
@@ -64,6 +65,7 @@ class HourlyMeans:
         self.means: list[float] = []
         self.excluded: set[int] = set()
         self.regimes: list[int] = []
+        self.accepted: int | None = None
         self.upto: int | None = None
         self.fixed: tuple[float, float] | None = None
         self._cache: tuple[tuple[int, int, int], tuple[float, float] | None] | None = None
@@ -82,14 +84,23 @@ class HourlyMeans:
         self.hours.append(hour)
         self.means.append((total * self.scale.numerator) / (n * self.scale.denominator))
 
-    def load(self, source: Sequence[int], count: Sequence[int], good: Sequence[bool], low: int, high: int) -> None:
-        """Add all complete hours of a history that is sorted by source time."""
+    def forget(self, before: int) -> None:
+        """Drop what no baseline can reach any more."""
+        i = bisect_left(self.hours, before)
+        del self.hours[:i], self.means[:i]
+        self.excluded = {h for h in self.excluded if h >= before}
+        self.regimes = [h for h in self.regimes if h >= before]
+
+    def load(self, source: Sequence[int], count: Sequence[int], good: Sequence[bool], low: int, high: int) -> bool:
+        """Add all complete hours of a history; False when it is not sorted by source time, then none is added."""
         import numpy as np
 
         s, x = np.asarray(source, dtype=np.int64), np.asarray(count, dtype=np.int64)
         ok = np.asarray(good, dtype=bool) & (x >= low) & (x <= high)
         if not len(s):
-            return
+            return True
+        if np.any(s[1:] < s[:-1]):
+            return False
         hour = s // HOUR
         starts = np.flatnonzero(np.r_[True, hour[1:] != hour[:-1]])
         sums = np.add.reduceat(np.where(ok, x, 0), starts)
@@ -98,11 +109,18 @@ class HourlyMeans:
             if n >= self.least:
                 self._add(int(h) * HOUR, int(total), int(n))
         self.upto = int(hour[-1]) * HOUR
+        return True
 
     def exclude(self, now: int) -> int | None:
-        """Mark the hour of ``now`` as abnormal; return the hour of a regime change when the run is too long."""
+        """Mark the hour of ``now`` as abnormal; return the hour of a regime change when the run is too long.
+
+        From a regime change on, the level is normal for as long as the fact goes on without a free hour.
+        """
         hour = now // HOUR * HOUR
-        if hour in self.excluded or hour in self.regimes:
+        if hour in self.excluded or hour == self.accepted:
+            return None
+        if self.accepted is not None and hour - self.accepted <= HOUR:
+            self.accepted = hour
             return None
         run = 1
         while hour - run * HOUR in self.excluded:
@@ -110,6 +128,8 @@ class HourlyMeans:
         if run * HOUR > self.max_exclude:
             self.excluded -= {hour - k * HOUR for k in range(1, run)}
             self.regimes.append(hour)
+            self.accepted = hour
+            self._cache = None
             return hour
         self.excluded.add(hour)
         return None
@@ -126,10 +146,8 @@ class HourlyMeans:
 
     def _compute(self, end: int) -> tuple[float, float] | None:
         i, j = bisect_left(self.hours, end - self.span), bisect_left(self.hours, end)
-        if i > 0:
-            del self.hours[:i], self.means[:i]
-            j -= i
-        used = sorted(m for h, m in zip(self.hours[:j], self.means[:j], strict=True) if h not in self.excluded)
+        pairs = zip(self.hours[i:j], self.means[i:j], strict=True)
+        used = sorted(m for h, m in pairs if h not in self.excluded)
         if len(used) < MIN_HOURS:
             return None
         return quartile(used, 2), quartile(used, 3) - quartile(used, 1)
@@ -141,6 +159,7 @@ class HourlyMeans:
             "m": self.means,
             "x": sorted(h // HOUR for h in self.excluded),
             "r": self.regimes,
+            "a": self.accepted,
             "u": self.upto,
             "f": list(self.fixed) if self.fixed else None,
         }
@@ -151,6 +170,7 @@ class HourlyMeans:
         self.means = list(state["m"])
         self.excluded = {h * HOUR for h in state["x"]}
         self.regimes = list(state["r"])
+        self.accepted = state["a"]
         self.upto = state["u"]
         self.fixed = (state["f"][0], state["f"][1]) if state["f"] else None
         self._cache = None

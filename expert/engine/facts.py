@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 
+from expert.engine.numbers import arithmetic
 from expert.engine.results import Num, unknown
-from expert.values.interval import FALSE, ONE, Interval
+from expert.values.interval import FALSE, ONE, UNKNOWN, Interval
 from expert.values.types import Fact
 
 Args = tuple[tuple[str, str], ...]
@@ -24,17 +26,25 @@ class Contribution:
 
 @dataclass(slots=True)
 class FactState:
-    """One fact in the making."""
+    """One fact in the making.
+
+    ``cyclic``: its number depends on itself through the data; ``off``: all rules for it are off at this site;
+    ``doubted``: its support does not count.
+    """
 
     type: str
     args: Args
     contributions: dict[Source, Contribution] = field(default_factory=dict)
     refuted: int = 0
     cyclic: bool = False
+    off: bool = False
+    doubted: bool = False
 
     @property
     def raw(self) -> Interval:
         """Best argument for it, before refuters."""
+        if self.off:
+            return UNKNOWN
         s = p = 0
         for c in self.contributions.values():
             s, p = max(s, c.certainty.s), max(p, c.certainty.p)
@@ -43,7 +53,8 @@ class FactState:
     @property
     def certainty(self) -> Interval:
         """What readers see."""
-        return self.raw.refute(self.refuted) if self.refuted else self.raw
+        x = self.raw.refute(self.refuted) if self.refuted else self.raw
+        return Interval(0, x.p) if self.doubted else x
 
     @property
     def disputed(self) -> bool:
@@ -51,19 +62,23 @@ class FactState:
         return self.raw.s > min(self.raw.p, ONE - self.refuted)
 
     def number(self, combine: str) -> Num:
-        """Largest or smallest alternative; unknown when a plausible one is unknown or on a cycle of the data."""
+        """Largest or smallest alternative; unknown when a plausible one is unknown or on a cycle of the data.
+
+        An alternative that is only plausible can push the result up (max) or down (min), but does not hold it there.
+        """
         if self.cyclic:
             return unknown("cycle in the data")
-        best: Num | None = None
-        for source in sorted(self.contributions):
-            c = self.contributions[source]
-            if c.number is None or c.certainty.p == 0:
-                continue
-            if not c.number.known or c.number.v is None:
-                return c.number
-            if best is None or _better(c.number, best, combine):
-                best = c.number
-        return best if best is not None else unknown("no value")
+        said = [(c.certainty, c.number) for _, c in sorted(self.contributions.items()) if c.certainty.p > 0]
+        every = [x for _, x in said if x is not None]
+        if not every:
+            return unknown("no value")
+        both = arithmetic(combine, every) if len(every) > 1 else every[0]
+        firm = [x for certainty, x in said if x is not None and certainty.s > 0]
+        if not both.known or not firm or len(firm) == len(every):
+            return both
+        held = arithmetic(combine, firm) if len(firm) > 1 else firm[0]
+        lo, hi = (held.lo, both.hi) if combine == "max" else (both.lo, held.hi)
+        return replace(both, v=held.v, lo=lo, hi=hi)
 
     def justified_by(self) -> Source | None:
         """Canonical derivation: lowest naive round, then rule id, then bindings, among the strongest."""
@@ -72,16 +87,13 @@ class FactState:
         return min(found)[1] if found else None
 
 
-def _better(a: Num, b: Num, combine: str) -> bool:
-    assert a.v is not None and b.v is not None
-    return a.v > b.v if combine == "max" else a.v < b.v
-
-
 class FactBase:
     """All facts of one scan by type and arguments."""
 
-    def __init__(self) -> None:
+    def __init__(self, off: Iterable[tuple[str, Args]] = ()) -> None:
         self.by_type: dict[str, dict[Args, FactState]] = {}
+        for type_, args in off:
+            self.state(type_, args).off = True
 
     def state(self, type_: str, args: Args) -> FactState:
         """The fact, made when it is new."""
@@ -116,6 +128,13 @@ class FactBase:
                 out = out | state.certainty
         return out
 
+    def without_disputed(self) -> FactBase:
+        """A copy in which disputed facts have no support."""
+        out = FactBase()
+        for type_, table in self.by_type.items():
+            out.by_type[type_] = {a: replace(s, doubted=True) if s.disputed else s for a, s in table.items()}
+        return out
+
     def freeze(self, combine: dict[str, str | None]) -> tuple[Fact, ...]:
         """All facts for the record, in canonical order."""
         out = []
@@ -124,9 +143,8 @@ class FactBase:
                 state = self.by_type[type_][args]
                 how = combine.get(type_)
                 num = state.number(how) if how else None
-                out.append(
-                    Fact(type_, args, state.certainty, state.disputed, num.v if num else None, num.why if num else "")
-                )
+                why = "rules off" if state.off else num.why if num else ""
+                out.append(Fact(type_, args, state.certainty, state.disputed, num.v if num else None, why))
         return tuple(out)
 
 

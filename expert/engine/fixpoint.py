@@ -7,18 +7,20 @@ say is replaced as a whole when it grows.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from expert.engine.facts import FactState
+from expert.compile.components import components
+from expert.engine.facts import Args
 from expert.engine.hold import Hold
-from expert.engine.nodes import conclusion_args, plain
+from expert.engine.nodes import children, conclusion_args, fact_args, known_args, plain, used_facts
 from expert.engine.reference import Reference, World
 from expert.engine.results import Num
-from expert.language.ast import GroundRule, Rule
+from expert.language.ast import FactValue, GroundRule, Lag, Node, Rule
 from expert.values.interval import TRUE, Interval
 from expert.values.types import rule_key
 
 MAX_ROUNDS = 10_000
+FactKey = tuple[str, Args]
 
 
 class EndlessGrowth(RuntimeError):
@@ -52,6 +54,7 @@ class Outcome:
 
 
 Step = Callable[[Outcome, Interval, bool], None]
+Layer = Callable[[Sequence[GroundRule], Mapping[str, Outcome]], None]
 
 
 def activations(ground: GroundRule, evaluator: Reference) -> Iterator[Activation]:
@@ -86,6 +89,7 @@ def infer(
     holds: Mapping[str, Hold],
     step: Step | None,
     evaluator: Reference | None = None,
+    layer_done: Layer | None = None,
 ) -> tuple[Reference, dict[str, Outcome]]:
     """Run all strata of a scan.
 
@@ -94,6 +98,8 @@ def infer(
     step : callable, optional
         Called once per activation when the fact it concludes is final, with (outcome, interval after refuters,
         disputed): that is where machines are stepped. None leaves them alone.
+    layer_done : callable, optional
+        Called once per stratum with its rules and the outcomes of their activations.
 
     Returns
     -------
@@ -125,6 +131,8 @@ def infer(
             final = level if conclusion is None else max(level, fact_stratum.get(conclusion.type, level))
             waiting.append((final, outcome))
         _refute(world, refutations)
+        if layer_done is not None:
+            layer_done(ground_rules, done)
         ready = [o for at, o in waiting if at <= level]
         waiting = [(at, o) for at, o in waiting if at > level]
         if step is not None:
@@ -133,40 +141,99 @@ def infer(
     if step is not None:
         for _, outcome in waiting:
             step(outcome, *_capped(world, outcome))
+    evaluator.finish_lags()
     return evaluator, outcomes
 
 
 def _stratum(ground_rules: Sequence[GroundRule], evaluator: Reference, holds: Mapping[str, Hold]) -> dict[str, Outcome]:
-    found = [a for g in ground_rules if not g.off for a in activations(g, evaluator)]
-    types = frozenset(a.rule.conclude.type for a in found if a.rule.conclude is not None)
-    recursive = any(_reads(a, evaluator) & types for a in found)
+    """Naive rounds until nothing changes; then what is left of numbers is settled, and the rounds go on.
+
+    Settled are numbers on a cycle of the data, which are unknown, and conclusions whose number reads a fact that
+    nobody concluded, which are made with an unknown number.
+    """
+    rules = [g for g in ground_rules if not g.off]
+    types = frozenset(g.rule.conclude.type for g in rules if g.rule.conclude is not None)
+    growing_matches = any(_match_reads(g.rule, evaluator) & types for g in rules)
+    recursive = growing_matches or any(_reads(g.rule, evaluator) & types for g in rules)
+    found = [a for g in rules for a in activations(g, evaluator)]
+    last = False
     for round_ in range(MAX_ROUNDS):
-        outcomes, changed = _round(found, round_, evaluator, holds)
-        if not recursive or not changed:
-            return outcomes
-        growing = [s for s in changed if s.type in evaluator.w.program.facts]
-        numbers = [s for s in growing if evaluator.w.program.facts[s.type].combine]
-        if numbers and round_ > sum(len(t) for t in evaluator.w.facts.by_type.values()) + 1:
-            for state in numbers:
-                state.cyclic = True
+        outcomes, changed, waiting = _round(found, round_, evaluator, holds, last)
+        at_rest = not recursive or not changed
+        cut = recursive and (at_rest or round_ & (round_ - 1) == 0) and _cut_cycles(found, evaluator)
+        if at_rest and not cut:
+            if last or not waiting:
+                return outcomes
+            last = True
         evaluator.forget(types)
+        if growing_matches:
+            found = [a for g in rules for a in activations(g, evaluator)]
     names = sorted({a.rule.id for a in found})
     raise EndlessGrowth(f"rules {', '.join(names)} still change facts after {MAX_ROUNDS} rounds of one scan")
 
 
-def _reads(a: Activation, evaluator: Reference) -> frozenset[str]:
-    reads = evaluator.w.table.reads[evaluator.w.table.index(a.rule.when)]
-    if a.rule.conclude is not None and a.rule.conclude.number is not None:
-        reads |= evaluator.w.table.reads[evaluator.w.table.index(a.rule.conclude.number)]
+def _reads(rule: Rule, evaluator: Reference) -> frozenset[str]:
+    table = evaluator.w.table
+    reads = table.reads[table.index(rule.when)]
+    if rule.conclude is not None and rule.conclude.number is not None:
+        reads |= table.reads[table.index(rule.conclude.number)]
     return reads
 
 
+def _match_reads(rule: Rule, evaluator: Reference) -> frozenset[str]:
+    table = evaluator.w.table
+    return frozenset().union(*(table.reads[table.index(m.where)] for m in rule.match if m.where is not None))
+
+
+def _cut_cycles(found: Sequence[Activation], evaluator: Reference) -> bool:
+    """Mark the numbers that depend on themselves; return whether there are new ones."""
+    world = evaluator.w
+    forward: dict[FactKey, list[FactKey]] = {}
+    for a in found:
+        conclusion = a.rule.conclude
+        if conclusion is None or conclusion.number is None or conclusion.refutes:
+            continue
+        state = world.facts.state(conclusion.type, conclusion_args(a.rule, a.env))
+        said = state.contributions.get((a.rule.id, a.bindings))
+        if said is None or said.certainty.p == 0:
+            continue
+        for node in _read_now(conclusion.number):
+            for read in world.facts.matching(node.fact.type, fact_args(node.fact, a.env)):
+                forward.setdefault((read.type, read.args), []).append((state.type, state.args))
+                forward.setdefault((state.type, state.args), [])
+    new = False
+    for members in components(sorted(forward), forward):
+        if len(members) > 1 or members[0] in forward[members[0]]:
+            for type_, args in members:
+                state = world.facts.state(type_, args)
+                new |= not state.cyclic
+                state.cyclic = True
+    return new
+
+
+def _read_now(node: Node) -> Iterator[FactValue]:
+    """Numbers of facts that an expression reads in this scan, not from the past."""
+    if isinstance(node, FactValue):
+        yield node
+    elif not isinstance(node, Lag):
+        for child in children(node):
+            yield from _read_now(child)
+
+
 def _round(
-    found: Sequence[Activation], round_: int, evaluator: Reference, holds: Mapping[str, Hold]
-) -> tuple[dict[str, Outcome], list[FactState]]:
-    """Evaluate every activation against the facts as they stood when the round began."""
+    found: Sequence[Activation], round_: int, evaluator: Reference, holds: Mapping[str, Hold], last: bool
+) -> tuple[dict[str, Outcome], bool, bool]:
+    """Evaluate every activation against the facts as they stood when the round began.
+
+    Returns
+    -------
+    dict, bool, bool
+        Outcomes; whether a fact changed; whether a conclusion still waits for a fact that its number reads (with
+        ``last`` it is made without).
+    """
     outcomes: dict[str, Outcome] = {}
     said: list[tuple[Activation, Interval, Num | None]] = []
+    waiting = False
     for a in found:
         outcome = _evaluate(a, evaluator, holds)
         if outcome is None:
@@ -175,19 +242,18 @@ def _round(
         number = None
         if a.rule.conclude is not None and a.rule.conclude.number is not None:
             number = evaluator.number(a.rule.conclude.number, a.env)
-            if number is not None and number.why == "no such fact":
+            if number is not None and number.why == "no such fact" and (not last or outcome.out.p == 0):
+                waiting |= outcome.out.p > 0
                 continue
         said.append((a, outcome.out, number))
-    changed: list[FactState] = []
+    changed = False
     facts = evaluator.w.facts
     for a, x, number in said:
         conclusion = a.rule.conclude
-        if conclusion is None or conclusion.refutes:
-            continue
-        args = conclusion_args(a.rule, a.env)
-        if facts.contribute(conclusion.type, args, (a.rule.id, a.bindings), x, number, round_):
-            changed.append(facts.state(conclusion.type, args))
-    return outcomes, changed
+        if conclusion is not None and not conclusion.refutes:
+            args = conclusion_args(a.rule, a.env)
+            changed |= facts.contribute(conclusion.type, args, (a.rule.id, a.bindings), x, number, round_)
+    return outcomes, changed, waiting
 
 
 def _evaluate(a: Activation, evaluator: Reference, holds: Mapping[str, Hold]) -> Outcome | None:
@@ -215,3 +281,17 @@ def _capped(world: World, outcome: Outcome) -> tuple[Interval, bool]:
         return outcome.out, False
     state = world.facts.state(conclusion.type, conclusion_args(outcome.activation.rule, outcome.activation.env))
     return outcome.out.refute(state.refuted), state.disputed
+
+
+def leans_on_disputed(world: World, outcome: Outcome) -> bool:
+    """Whether the rule would stay below its threshold without the support of facts that are disputed.
+
+    A disputed fact carries a question, never an alarm or an advice.
+    """
+    a = outcome.activation
+    read = (s for ref in used_facts(a.rule.when) for s in world.facts.matching(ref.type, known_args(ref, a.env)))
+    if not any(s.disputed for s in read):
+        return False
+    evaluator = Reference(replace(world, facts=world.facts.without_disputed(), lag_now={}, lag_later={}))
+    x = evaluator.cond(a.rule.when, a.env)
+    return x is not None and (x & outcome.held).attenuate(a.rule.strength).s < a.rule.threshold

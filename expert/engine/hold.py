@@ -18,9 +18,13 @@ MISSING_SHARE = 20
 
 @dataclass(slots=True)
 class Hold:
-    """Past scans of one condition: (time, support, plausibility), oldest first."""
+    """Past scans of one condition: (time, support, plausibility), oldest first.
+
+    ``start``: first scan of the run of positive support that goes on, None when there is none.
+    """
 
     past: list[tuple[int, int, int]] = field(default_factory=list)
+    start: int | None = None
 
     def over(self, now: int, current: Interval, duration: int, period: int) -> tuple[Interval, int | None]:
         """Interval of the held condition at ``now`` and since when it has held without a break.
@@ -37,20 +41,18 @@ class Hold:
         Interval, int or None
             The second is the first scan of the unbroken run of positive support, None when there is none.
         """
-        scans = [x for x in self.past if x[0] >= now - duration] + [(now, current.s, current.p)]
-        begin = self._begin(scans, now, duration, period)
-        inside = [x for x in scans if x[0] >= begin]
+        begin = self._begin(now, duration, period)
+        inside = [x for x in self.past if x[0] >= begin] + [(now, current.s, current.p)]
         p = min(x[2] for x in inside)
         s = min(x[1] for x in inside) if begin <= now - duration else 0
-        return Interval(min(s, p), p), self._since(now, current)
+        return Interval(min(s, p), p), self._since(now, current, begin, duration)
 
-    def _begin(self, scans: list[tuple[int, int, int]], now: int, duration: int, period: int) -> int:
+    def _begin(self, now: int, duration: int, period: int) -> int:
         """Start of the hold: ``now - duration`` or later."""
         allowed = max(MISSING_IN_A_ROW, duration // period // MISSING_SHARE)
         total = 0
-        known = [x[0] for x in scans]
         before = [x[0] for x in self.past if x[0] < now - duration]
-        chain = (before[-1:] or []) + known
+        chain = before[-1:] + [x[0] for x in self.past if x[0] >= now - duration] + [now]
         for later, earlier in zip(reversed(chain), reversed(chain[:-1]), strict=False):
             missing = max(0, (later - max(earlier, now - duration - period)) // period - 1)
             total += missing
@@ -59,18 +61,15 @@ class Hold:
         first = chain[0]
         return max(now - duration, first)
 
-    def _since(self, now: int, current: Interval) -> int | None:
+    def _since(self, now: int, current: Interval, begin: int, duration: int) -> int | None:
         if current.s == 0:
             return None
-        since = now
-        for t, s, _ in reversed(self.past):
-            if s == 0:
-                break
-            since = t
-        return since
+        since = now if self.start is None else self.start
+        return max(since, begin) if begin > now - duration else since
 
     def record(self, now: int, current: Interval, duration: int, period: int) -> None:
         """Remember this scan; forget what no later scan can reach."""
+        self.start = self._since(now, current, self._begin(now, duration, period), duration)
         self.past.append((now, current.s, current.p))
         cut = now - duration - 3 * period
         while len(self.past) > 1 and self.past[1][0] <= cut:
@@ -78,9 +77,9 @@ class Hold:
 
     def snapshot(self) -> list[Any]:
         """Plain JSON state."""
-        return [list(x) for x in self.past]
+        return [self.start, [list(x) for x in self.past]]
 
     @classmethod
     def restore(cls, state: list[Any]) -> Hold:
         """Inverse of `snapshot`."""
-        return cls([(x[0], x[1], x[2]) for x in state])
+        return cls([(x[0], x[1], x[2]) for x in state[1]], state[0])

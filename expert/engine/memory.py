@@ -9,14 +9,15 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 from expert.engine.baseline import HOUR, HourlyMeans
 from expert.values.types import Sample, Variable
 
-EDGE_SHARE = 0.02
-"""A good value this close to an end of the instrument's range (share of the range) makes what is missing next to it
-missing-high or missing-low."""
+EDGE_SHARE = 50
+"""A good value within one in this many of the instrument's range from an end (2 %, unverified) makes what is missing
+next to it missing-high or missing-low."""
 
 
 class Series:
@@ -60,9 +61,11 @@ class Series:
     def insert(self, sample: Sample) -> str:
         """Take in one sample; return what became of it: ``good``, ``late``, ``revised``, ``old`` or the bad cause."""
         count, note = self.judge(sample)
+        if note == "skew" and sample.source - sample.arrival > self.keep:
+            return note  # a clock this far ahead would fill the memory with marks that no scan ever reaches
         i = bisect_left(self.sources, sample.source)
         if i < len(self.sources) and self.sources[i] == sample.source:
-            if not self._supersedes(i, sample.arrival, count):
+            if not self._supersedes(i, sample.arrival, count, note):
                 return "old"
             self.arrivals[i], self.counts[i], self.notes[i] = sample.arrival, count, note
             return note or "revised"
@@ -73,10 +76,12 @@ class Series:
         self.notes.insert(i, note)
         return note or ("late" if late else "good")
 
-    def _supersedes(self, i: int, arrival: int, count: int | None) -> bool:
+    def _supersedes(self, i: int, arrival: int, count: int | None, note: str) -> bool:
         if arrival != self.arrivals[i]:
             return arrival > self.arrivals[i]
         old = self.counts[i]
+        if old is None and count is None:
+            return note > self.notes[i]
         if old is None or count is None:
             return old is not None
         return count > old
@@ -104,26 +109,55 @@ class Series:
         pairs = [(t, x) for t, x in zip(self.sources[i:j], counts, strict=True) if x is not None]
         return [t for t, _ in pairs], [x for _, x in pairs]
 
-    def edges(self, i: int, j: int, now: int) -> tuple[bool, bool]:
-        """Whether samples are missing next to the (low, high) end of the range in an index range."""
-        margin = (self.high - self.low) * EDGE_SHARE
+    def edges(self, i: int, j: int, since: int, now: int) -> tuple[bool, bool]:
+        """Whether samples are missing next to the (low, high) end of the range.
+
+        Parameters
+        ----------
+        i, j : int
+            Index range of the samples looked at.
+        since, now : int
+            Source times (ms) between which something may be missing.
+
+        Notes
+        -----
+        Missing is what is marked bad, and what leaves more than one and a half periods without a sample. It lies next
+        to an end of the range when the good sample before or after it does. Counters and switches have no such ends.
+        """
+        if self.variable.kind != "analog":
+            return False, False
+        start = i
+        while start > 0 and (start == i or self.counts[start] is None):
+            start -= 1
+        margin = (self.high - self.low) // EDGE_SHARE
+        floor, ceiling = self.low + margin, self.high - margin
+        good = [(k, x) for k, x in enumerate(self.counts[start:j], start) if x is not None]
+        if not good or all(floor < x < ceiling for _, x in good):
+            return False, False
+        ends: list[tuple[int, int | None]] = [] if good[0][0] < i else [(i - 1, None)]
+        ends += [*good, (j, None)]
         low = high = False
-        for k in range(max(i - 1, 0), j):
-            x = self.counts[k]
-            if x is None or (self.low + margin < x < self.high - margin):
-                continue
-            following = self.sources[k + 1] if k + 1 < len(self.sources) else now
-            bad_next = k + 1 < j and self.counts[k + 1] is None
-            if bad_next or following - self.sources[k] > 1.5 * self.variable.period:
-                low |= x <= self.low + margin
-                high |= x >= self.high - margin
+        for (k, before), (after_k, after) in pairwise(ends):
+            begin = since if before is None else max(self.sources[k], since)
+            end = now if after is None else self.sources[after_k]
+            if after_k > max(k + 1, i) or (end - begin) * 2 > self.variable.period * 3:
+                beside = [x for x in (before, after) if x is not None]
+                low |= min(beside) <= floor
+                high |= max(beside) >= ceiling
         return low, high
 
-    def load(self, source: Sequence[int], arrival: Sequence[int], count: Sequence[int], good: Sequence[bool]) -> None:
-        """Bulk load of history, oldest first: hourly means from all of it, samples from the kept tail."""
-        self.hourly.load(source, count, good, self.low, self.high)
+    def load(self, source: Sequence[int], arrival: Sequence[int], count: Sequence[int], good: Sequence[bool]) -> bool:
+        """Bulk load of history: hourly means from all of it, samples from the kept tail.
+
+        Returns
+        -------
+        bool
+            False, and nothing is taken in, when the source times are not sorted, oldest first.
+        """
+        if not self.hourly.load(source, count, good, self.low, self.high):
+            return False
         if not len(source):
-            return
+            return True
         start = bisect_left(source, int(source[-1]) - self.keep)
         for s, a, x, ok in zip(source[start:], arrival[start:], count[start:], good[start:], strict=True):
             self.insert(
@@ -136,6 +170,7 @@ class Series:
                     "" if ok else "missing",
                 )
             )
+        return True
 
     def snapshot(self) -> dict[str, Any]:
         """Plain JSON state."""
@@ -161,9 +196,12 @@ class Memory:
         self.series: dict[str, Series] = {s.variable.id: s for s in series}
 
     def insert(self, samples: Iterable[Sample], counts: dict[str, int]) -> list[Sample]:
-        """Take in samples; count what became of them by cause; return those of unknown variables."""
+        """Take in samples; count what became of them by cause; return those of unknown variables.
+
+        They go in by source time, so that the counts do not depend on the order in which they were handed over.
+        """
         strangers: list[Sample] = []
-        for sample in samples:
+        for sample in sorted(samples, key=_canonical):
             series = self.series.get(sample.variable)
             if series is None:
                 strangers.append(sample)
@@ -182,8 +220,15 @@ class Memory:
         """Close every hour that ended before ``now - guard``."""
         for series in self.series.values():
             if series.sources:
-                hour = series.hourly.next_hour(series.sources[0])
+                reach = (now - guard - series.hourly.span) // HOUR * HOUR
+                hour = max(series.hourly.next_hour(series.sources[0]), reach)
                 while hour + HOUR <= now - guard:
                     i, j = bisect_left(series.sources, hour), bisect_left(series.sources, hour + HOUR)
                     series.hourly.close(hour, series.good(i, j)[1])
+                    series.hourly.forget(hour - series.hourly.span)
                     hour += HOUR
+
+
+def _canonical(sample: Sample) -> tuple[int, int, str, bool, int, str, str]:
+    count = sample.count
+    return sample.source, sample.arrival, sample.variable, count is None, count or 0, sample.quality, sample.note

@@ -171,6 +171,12 @@ def fact_args(ref: FactRef, env: Env) -> dict[str, str]:
     return {k: plain(env[v[1:]]) if v.startswith("$") else v for k, v in ref.args}
 
 
+def known_args(ref: FactRef, env: Env) -> dict[str, str]:
+    """Like `fact_args`, leaving out fields whose binding is not bound here (a member counted over)."""
+    bound = tuple((k, v) for k, v in ref.args if v[1:] in env or not v.startswith("$"))
+    return fact_args(FactRef(type=ref.type, args=bound), env)
+
+
 def used_facts(node: Node) -> Iterator[FactRef]:
     """Every fact reference below a node."""
     for n in walk(node):

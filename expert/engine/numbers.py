@@ -12,6 +12,9 @@ from expert.engine.memory import Series
 from expert.engine.results import NO_DISCOUNT, Num, point, unknown, with_bounds
 from expert.language.ast import WindowFunction, ZFunction
 
+SIDED = frozenset({"mean", "min", "max"})
+"""Windows that are a level: what is missing at one end of the range moves them to that side."""
+
 
 def held_value(series: Series, now: int) -> Num:
     """The newest sample, held: unknown when it is bad or stale, discounted from its period to its maximal age."""
@@ -25,7 +28,12 @@ def held_value(series: Series, now: int) -> Num:
     if c <= 0:
         return unknown(f"stale|{now - at}", at=at)
     num = _with_uncertainty(point(windows.quotient(count, 1, series.scale), c=c, at=at), series)
-    return _missing_ends(num, series, max(i, 0), i + 1, now)
+    low, high = series.edges(i, i + 1, at, now)
+    if not (low or high) or num.lo is None or num.hi is None:
+        return num
+    lo = min(num.lo, windows.quotient(series.low, 1, series.scale)) if low else num.lo
+    hi = max(num.hi, windows.quotient(series.high, 1, series.scale)) if high else num.hi
+    return with_bounds(num, lo, hi)
 
 
 def age_factor(series: Series, age: int) -> Fraction:
@@ -38,19 +46,10 @@ def age_factor(series: Series, age: int) -> Fraction:
 
 def _with_uncertainty(num: Num, series: Series) -> Num:
     u = series.variable.uncertainty
-    if u is None or num.v is None:
+    if u is None or num.lo is None or num.hi is None:
         return num
     width = float(Fraction(u) * series.scale / Fraction(series.variable.resolution))
-    return with_bounds(num, num.v - width, num.v + width)
-
-
-def _missing_ends(num: Num, series: Series, i: int, j: int, now: int) -> Num:
-    low, high = series.edges(i, j, now)
-    if not (low or high) or num.lo is None or num.hi is None:
-        return num
-    lo = min(num.lo, windows.quotient(series.low, 1, series.scale)) if low else num.lo
-    hi = max(num.hi, windows.quotient(series.high, 1, series.scale)) if high else num.hi
-    return with_bounds(num, lo, hi)
+    return with_bounds(num, num.lo - width, num.hi + width)
 
 
 def window(
@@ -63,34 +62,53 @@ def window(
     n = len(counts)
     at = times[-1] if times else None
     if bounded:
-        return _bounded(series, function, times, counts, expected, at)
+        return _bounded(series, function, times, counts, max(expected - n, j - i - n), expected)
     c = min(NO_DISCOUNT, Fraction(n, expected))
     if c < min_coverage or n == 0:
         return unknown(f"coverage|{n}/{expected}", n=n, m=expected, at=at)
-    if function in windows.AT_LEAST_TWO and len(set(times)) < 2:
+    if function in windows.AT_LEAST_TWO and n < 2:
         return unknown(f"coverage|{n}/2", n=n, m=expected, at=at)
     num = point(windows.FEATURES[function](times, counts, series.scale), c=c, n=n, m=expected, at=at)
-    if function in ("mean", "min", "max"):
+    if function in SIDED:
         num = _with_uncertainty(num, series)
-    low, high = series.edges(i, j, now)
+    low, high = series.edges(i, j, now - duration, now)
     if (low or high) and num.known:
-        ends = windows.bounds(function, counts, max(1, expected - n), series.low, series.high, series.scale)
-        if ends is not None and num.lo is not None and num.hi is not None:
-            num = with_bounds(num, ends[0] if low else num.lo, max(ends[1], num.hi) if high else num.hi)
+        missing = max(1, expected - n, j - i - n)
+        return _missing_at_ends(num, series, function, counts, missing, low, high)
     return num
 
 
-def _bounded(series: Series, function: str, times: list[int], counts: list[int], expected: int, at: int | None) -> Num:
-    missing = max(0, expected - len(counts))
-    v = None
-    if counts and not (function in windows.AT_LEAST_TWO and len(set(times)) < 2):
-        v = windows.FEATURES[function](times, counts, series.scale)
-    if missing == 0 and v is not None:
-        return point(v, n=len(counts), m=expected, at=at)
-    ends = windows.bounds(function, counts, max(1, missing), series.low, series.high, series.scale)
+def _missing_at_ends(
+    num: Num, series: Series, function: str, counts: list[int], missing: int, low: bool, high: bool
+) -> Num:
+    """The same feature when samples are missing next to an end of the range.
+
+    A mean, minimum or maximum moves towards that end; every other feature may then be anything it can be.
+    """
+    ends = windows.bounds(function, counts, missing, series.low, series.high, series.scale)
     if ends is None:
-        return unknown(f"coverage|{len(counts)}/{expected}", n=len(counts), m=expected, at=at)
-    return Num(v, ends[0], ends[1], n=len(counts), m=expected, at=at)
+        return unknown(f"coverage|{num.n}/{num.m}", n=num.n, m=num.m, at=num.at)
+    assert num.lo is not None and num.hi is not None
+    lo = min(ends[0], num.lo) if low or function not in SIDED else num.lo
+    hi = max(ends[1], num.hi) if high or function not in SIDED else num.hi
+    return with_bounds(num, lo, hi)
+
+
+def _bounded(series: Series, function: str, times: list[int], counts: list[int], missing: int, expected: int) -> Num:
+    """The feature with missing samples anywhere in the range. What is marked bad is missing even where more samples
+    came than were expected, so that another bad mark can only widen the result."""
+    n, at = len(counts), (times[-1] if times else None)
+    v = None
+    if counts and not (function in windows.AT_LEAST_TWO and n < 2):
+        v = windows.FEATURES[function](times, counts, series.scale)
+    if missing <= 0 and v is not None:
+        num = point(v, n=n, m=expected, at=at)
+    else:
+        ends = windows.bounds(function, counts, max(1, missing), series.low, series.high, series.scale)
+        if ends is None:
+            return unknown(f"coverage|{n}/{expected}", n=n, m=expected, at=at)
+        num = Num(v, ends[0], ends[1], n=n, m=expected, at=at)
+    return _with_uncertainty(num, series) if function in SIDED else num
 
 
 def z_score(base: tuple[float, float] | None, feature: Num, function: ZFunction, duration: int) -> Num:
@@ -118,30 +136,39 @@ def z_score(base: tuple[float, float] | None, feature: Num, function: ZFunction,
 
 
 def since_change(series: Series, now: int) -> Num:
-    """Seconds since the value last changed; exact to one period, a lower bound when no change is remembered."""
-    i = series.newest(now)
-    while i >= 0 and series.counts[i] is None:
-        i -= 1
+    """Seconds since the value last changed; exact to one period, a lower bound when no change is remembered.
+
+    A change may hide among samples marked bad: after the newest good one always, before it unless the value is a
+    counter, which does not come back to the same number.
+    """
+    last = series.newest(now)
+    i = _good_at_or_before(series, last)
     if i < 0:
         return unknown("no data")
-    newest, at = series.counts[i], series.sources[i]
+    at = series.sources[i]
     c = age_factor(series, now - at)
     if c <= 0:
         return unknown(f"stale|{now - at}", at=at)
-    changed = i
-    while changed > 0 and series.counts[changed - 1] in (newest, None):
-        changed -= 1
-    while series.counts[changed] is None:
-        changed += 1
-    v = (now - series.sources[changed]) / 1000
-    if changed == 0:
+    first, hidden = i, last if last > i else None
+    before = _good_at_or_before(series, i - 1)
+    while before >= 0 and series.counts[before] == series.counts[i]:
+        if hidden is None and before < first - 1 and series.variable.kind != "counter":
+            hidden = first
+        first, before = before, _good_at_or_before(series, before - 1)
+    v = (now - series.sources[first]) / 1000
+    lo = v if hidden is None else (now - series.sources[hidden]) / 1000
+    if before < 0:
         ten_years = 315_360_000.0
-        return with_bounds(point(v, c=c, at=at, why="at least"), v, ten_years)
-    before = changed - 1
-    while before >= 0 and series.counts[before] is None:
-        before -= 1
-    gap = series.sources[changed] - (series.sources[before] if before >= 0 else series.sources[0])
-    return with_bounds(point(v, c=c, at=at), v, v + max(0, gap - series.variable.period) / 1000)
+        return with_bounds(point(v, c=c, at=at, why="at least"), lo, ten_years)
+    gap = series.sources[first] - series.sources[before]
+    return with_bounds(point(v, c=c, at=at), lo, v + max(0, gap - series.variable.period) / 1000)
+
+
+def _good_at_or_before(series: Series, i: int) -> int:
+    """Index of the newest good sample not after index ``i``, or -1."""
+    while i >= 0 and series.counts[i] is None:
+        i -= 1
+    return i
 
 
 def unchanged(series: Series, now: int) -> Num:
@@ -150,7 +177,7 @@ def unchanged(series: Series, now: int) -> Num:
     if i < 0:
         return unknown("no data")
     at, count = series.sources[i], series.counts[i]
-    if count is None or now - at > series.variable.max_age:
+    if count is None or age_factor(series, now - at) <= 0:
         return point(0.0, at=at)
     first = i
     while first > 0 and series.counts[first - 1] == count:
@@ -176,7 +203,7 @@ def is_bad(series: Series, now: int) -> tuple[bool, str]:
     if series.counts[i] is None:
         return True, f"bad|{series.notes[i]}"
     old = now - series.sources[i]
-    return (True, f"stale|{old}") if old > series.variable.max_age else (False, "")
+    return (True, f"stale|{old}") if age_factor(series, old) <= 0 else (False, "")
 
 
 def arithmetic(op: str, xs: list[Num]) -> Num:

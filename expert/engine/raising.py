@@ -5,7 +5,8 @@
     raised, held --(plausibility < clear)--> clearing --(for clear_for)--> normal
     clearing --(plausibility >= clear)--> raised or held
 
-Missing data never clears an alarm.
+Missing data never clears an alarm; neither do missing scans: more of them in a row than a hold may bridge start
+``clear_for`` anew.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import hashlib
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from expert.engine.hold import MISSING_IN_A_ROW
 from expert.language.ast import Rule
 from expert.values.interval import Interval
 from expert.values.types import RaiseState
@@ -38,6 +40,7 @@ class Machine:
     clearing_since: int | None = None
     held_since: int | None = None
     found_late: bool = False
+    stepped: int | None = None
     open_question: bool = False
 
     @property
@@ -45,8 +48,13 @@ class Machine:
         """True from raise until the machine is normal again."""
         return self.state != "normal"
 
-    def step(self, rule: Rule, key: str, now: int, x: Interval, disputed: bool, late: bool) -> tuple[bool, bool]:
+    def step(
+        self, rule: Rule, key: str, now: int, x: Interval, disputed: bool, late: bool, period: int
+    ) -> tuple[bool, bool]:
         """Advance to scan ``now``; return (rose in this scan, cleared in this scan)."""
+        if self.stepped is not None and now - self.stepped > (MISSING_IN_A_ROW + 1) * period:
+            self.clearing_since = None
+        self.stepped = now
         if self.state == "normal":
             if x.s < rule.threshold or disputed:
                 return False, False

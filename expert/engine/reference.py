@@ -6,18 +6,20 @@ true, false nor unknown, and the nodes around it go on without it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
 from expert.engine import numbers
-from expert.engine.facts import FactBase
+from expert.engine.combine import aggregate, compare, grade
+from expert.engine.facts import Args, FactBase
 from expert.engine.memory import Memory, Series
-from expert.engine.nodes import Env, NodeTable, fact_args, ground_name
-from expert.engine.results import Num, interval_json, num_json, point, unknown, with_bounds
+from expert.engine.nodes import Env, NodeTable, children, fact_args, ground_name
+from expert.engine.results import Num, interval_json, num_json, point, unknown
 from expert.language import ast
-from expert.values.interval import ONE, UNKNOWN, Interval, conj, crisp, disj, kth, millionths, score
+from expert.values.interval import ONE, UNKNOWN, Interval, conj, crisp, disj, kth, score
 from expert.values.types import ModelAnswer
 
 Value = Num | str | None
@@ -28,9 +30,10 @@ ModelKey = tuple[str, str, float, int]
 class World:
     """What a scan may look at.
 
-    ``off_types``: fact types whose rules are all off at this site (unknown); ``no_exporter``: imported types
-    that nobody exports (never installed). ``lagged``: past values of lag nodes by key, oldest first.
-    ``masked``: ground variables to treat as unknown, for *rests on*.
+    ``off_types``, ``off_facts``, ``off_rules``: fact types, facts and rules that are all off at this site (unknown);
+    ``no_exporter``: imported types that nobody exports (never installed). ``lagged``: past values of lag nodes by key,
+    oldest first; ``lag_now``: what they saw in this scan; ``lag_later``: those that read facts of this scan, which are
+    known only when all strata are done. ``masked``: ground variables to treat as unknown, for *rests on*.
     """
 
     program: ast.Program
@@ -46,7 +49,10 @@ class World:
     off_types: frozenset[str]
     no_exporter: frozenset[str]
     masked: frozenset[str] = frozenset()
+    off_rules: frozenset[str] = frozenset()
+    off_facts: tuple[tuple[str, Args], ...] = ()
     lag_now: dict[str, Num] = field(default_factory=dict)
+    lag_later: dict[str, tuple[ast.Lag, Env]] = field(default_factory=dict)
 
 
 class Reference:
@@ -93,6 +99,17 @@ class Reference:
             for key in [k for k in results if self.w.table.reads[int(k.split("@", 1)[0])] & types]:
                 del results[key]
 
+    def finish_lags(self) -> None:
+        """Look at what lag nodes read of this scan's facts, now that they are final."""
+        seen: set[str] = set()
+        while left := sorted(self.w.lag_later.keys() - seen):  # a lag of a lag comes up while the outer one is read
+            for key in left:
+                node, env = self.w.lag_later[key]
+                x = self.number(node.arg, env)
+                if x is not None:
+                    self.w.lag_now[key] = x
+            seen.update(left)
+
     # ------------------------------------------------------------ conditions
 
     def cond(self, node: ast.Cond, env: Env) -> Interval | None:
@@ -111,6 +128,9 @@ class Reference:
         if left is None or right is None:
             return None, ""
         if isinstance(left, str) or isinstance(right, str):
+            for side in (left, right):
+                if isinstance(side, Num):
+                    return UNKNOWN, side.why
             same = left == right
             return crisp(same if node.op == "==" else not same), ""
         for x in (left, right):
@@ -132,7 +152,10 @@ class Reference:
             return None
         if node.type in self.w.off_types:
             return UNKNOWN, "rules off"
-        return self.w.facts.certainty(node.type, fact_args(node, env))
+        args = fact_args(node, env)
+        x = self.w.facts.certainty(node.type, args)
+        off = x.s < x.p and any(s.off for s in self.w.facts.matching(node.type, args))
+        return (x, "rules off") if off else x
 
     def _certainty(self, node: ast.Certainty, env: Env) -> Interval | None:
         x = self.cond(node.fact, env)
@@ -154,19 +177,19 @@ class Reference:
             return None
         variable = self.w.program.site.variables[spec.target]
         answer = self.w.models.get((node.model, node.op, question_limit(node, self.w.units[variable.unit]), node.ahead))
-        x, why = (
-            (UNKNOWN, "no model")
-            if answer is None
-            else (
-                Interval(answer.support, answer.plausibility),
-                answer.reason,
-            )
-        )
+        if answer is None:
+            x, why = UNKNOWN, "no model"
+        elif 0 <= answer.support <= answer.plausibility <= ONE:
+            x, why = Interval(answer.support, answer.plausibility), answer.reason
+        else:
+            x, why = UNKNOWN, "no model"
         if spec.target in self.w.masked:
             x = UNKNOWN
         return (x if node.at_least is None else x.at_least(node.at_least)), why
 
-    def _raised(self, node: ast.Raised, env: Env) -> Interval:
+    def _raised(self, node: ast.Raised, env: Env) -> Interval | tuple[Interval, str]:
+        if node.rule in self.w.off_rules:
+            return UNKNOWN, "rules off"
         return crisp(self.w.active.get(node.rule, False))
 
     def _bad(self, node: ast.Bad, env: Env) -> Interval | tuple[Interval, str] | None:
@@ -203,7 +226,7 @@ class Reference:
             members = self.w.program.site.sets[node.set]
             results = [self.cond(node.items[0], {**env, node.binding: m}) for m in members]
         kept = [x for x in results if x is not None]
-        return kth(node.k, kept) if kept else None
+        return kth(node.k, kept) if len(kept) >= node.k else None
 
     # ------------------------------------------------------------ numbers
 
@@ -252,7 +275,8 @@ class Reference:
         if kind == "text":
             return str(raw)
         factor = Fraction(1) if kind == "number" else self.w.units[kind]
-        return point(float(Fraction(raw) * factor))
+        number = isinstance(raw, (int, float)) and not isinstance(raw, bool) and math.isfinite(raw)
+        return point(float(Fraction(raw) * factor)) if number else unknown(f"empty|{node.field}")
 
     def _window(self, node: ast.Window, env: Env) -> Num | None:
         coverage = self.w.program.site.min_coverage
@@ -285,15 +309,29 @@ class Reference:
         return self._on_series(node.ref, env, f)
 
     def _lag(self, node: ast.Lag, env: Env) -> Num | None:
-        current = self.number(node.arg, env)
-        if current is None:
-            return None
         key = self.w.table.key(node, env)
-        self.w.lag_now[key] = current
+        if self.w.table.reads[self.w.table.index(node)]:
+            if not self._whole(node.arg, env):
+                return None
+            self.w.lag_later[key] = (node, dict(env))
+        else:
+            current = self.number(node.arg, env)
+            if current is None:
+                return None
+            self.w.lag_now[key] = current
         for t, past in reversed(self.w.lagged.get(key, [])):
             if t <= self.w.now - node.duration:
                 return past
         return unknown("no scan that long ago")
+
+    def _whole(self, node: ast.Node, env: Env) -> bool:
+        """Whether the site has every variable that an expression needs."""
+        if isinstance(node, ast.Ref):
+            return self._series(node, env) is not None
+        if isinstance(node, ast.SetAggregate):
+            members = self.w.program.site.sets[node.set]
+            return any(self._whole(node.arg, {**env, node.binding: m}) for m in members)
+        return all(self._whole(child, env) for child in children(node))
 
     def _aggregate(self, node: ast.SetAggregate, env: Env) -> Num | None:
         members = self.w.program.site.sets[node.set]
@@ -322,70 +360,6 @@ class Reference:
             return unknown("no such fact")
         nums = [s.number(how) for s in states]
         return nums[0] if len(nums) == 1 else numbers.arithmetic(how, nums)
-
-
-def compare(op: str, left: Num, right: Num) -> Interval:
-    """Compare two numbers with bounds; discounted by the smaller coverage, rounded once.
-
-    >>> compare(">", Num(5.0, 4.0, 6.0), point(4.5))
-    Interval(s=0, p=1000000)
-    """
-    assert left.lo is not None and left.hi is not None and right.lo is not None and right.hi is not None
-    a, b, c, d = left.lo, left.hi, right.lo, right.hi
-    if op in ("==", "!="):
-        equal = Interval(ONE if a == b == c == d else 0, ONE if a <= d and c <= b else 0)
-        return (equal if op == "==" else ~equal).discount(min(left.c, right.c))
-    sure, possible = {
-        ">": (a > d, b > c),
-        ">=": (a >= d, b >= c),
-        "<": (b < c, a < d),
-        "<=": (b <= c, a <= d),
-    }[op]
-    return Interval(ONE if sure else 0, ONE if possible else 0).discount(min(left.c, right.c))
-
-
-def grade(x: float, zero: float, one: float) -> int:
-    """Certainty in millionths: 0 at ``zero``, 1 at ``one``, linear between.
-
-    >>> grade(1.0, 0.5, 1.5), grade(1470.0, 1480.0, 1460.0)
-    (500000, 500000)
-    """
-    return millionths(min(1.0, max(0.0, (x - zero) / (one - zero))))
-
-
-def aggregate(function: str, xs: list[Num]) -> Num:
-    """Over the members of a set: min, max, mean, median, sum, spread (max - min).
-
-    The bounds come from the bounds of the members, which is exact for all but the spread of overlapping ones.
-    """
-    for x in xs:
-        if not x.known:
-            return x
-    c = min(x.c for x in xs)
-    at = max((x.at for x in xs if x.at is not None), default=None)
-    n = sum(1 for x in xs if x.v is not None)
-    los, his = [x.lo for x in xs if x.lo is not None], [x.hi for x in xs if x.hi is not None]
-    vs = [x.v for x in xs if x.v is not None]
-    if function == "spread":
-        lo, hi = max(0.0, max(los) - min(his)), max(his) - min(los)
-    else:
-        lo, hi = _over(function, los), _over(function, his)
-    return with_bounds(Num(_over(function, vs) if vs else None, lo, hi, c, n, len(xs), at), lo, hi)
-
-
-def _over(function: str, vs: list[float]) -> float:
-    ordered = sorted(vs)
-    if function == "min":
-        return ordered[0]
-    if function == "max":
-        return ordered[-1]
-    if function == "spread":
-        return ordered[-1] - ordered[0]
-    if function == "median":
-        k = len(ordered) // 2
-        return ordered[k] if len(ordered) % 2 else (ordered[k - 1] + ordered[k]) / 2
-    total = float(sum(Fraction(v) for v in ordered))
-    return total if function == "sum" else float(sum(Fraction(v) for v in ordered) / len(ordered))
 
 
 def question_limit(node: ast.ModelProbability, factor: Fraction) -> float:

@@ -87,7 +87,7 @@ def rests_on(
     names = instruments(program, needed, outcome.activation.bindings)
 
     def undone(lost: tuple[str, ...]) -> bool:
-        trial = replace(world, facts=FactBase(), masked=frozenset(lost), lag_now={})
+        trial = replace(world, facts=FactBase(world.off_facts), masked=frozenset(lost), lag_now={}, lag_later={})
         seen: list[int] = []
 
         def step(o: Outcome, x: object, disputed: bool) -> None:

@@ -6,34 +6,35 @@ to scan; all of it is in `Session.snapshot`, so a killed session goes on exactly
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-from expert.engine.advice import board
 from expert.engine.baseline import HourlyMeans
 from expert.engine.facts import FactBase
-from expert.engine.fixpoint import Outcome, infer
+from expert.engine.fixpoint import Outcome, infer, leans_on_disputed
 from expert.engine.hold import Hold
+from expert.engine.installed import off_facts
 from expert.engine.memory import Memory, Series
-from expert.engine.nodes import NodeTable, conclusion_args, fact_args, longest_reach, roots, used_facts, walk
+from expert.engine.nodes import NodeTable, longest_reach, roots, walk
 from expert.engine.raising import Machine
-from expert.engine.reference import ModelKey, Reference, World, question_limit
-from expert.engine.rests_on import closure, instruments, rests_on
-from expert.engine.results import Num, interval_json
+from expert.engine.recording import Work, conflicts, make_record
+from expert.engine.reference import ModelKey, World, question_limit
+from expert.engine.rests_on import rests_on
+from expert.engine.results import Num
 from expert.language import units
-from expert.language.ast import ModelProbability, Program, Rule, Site
+from expert.language.ast import GroundRule, ModelProbability, Program, Rule, Site
 from expert.values.interval import FALSE, Interval
 from expert.values.types import (
     Episode,
-    Firing,
     ModelAnswer,
     OperatorEvent,
+    Sample,
     ScanInput,
     ScanRecord,
     Variable,
-    fact_key,
     rule_key,
 )
 
@@ -88,12 +89,13 @@ class Session:
         self.lagged: dict[str, list[tuple[int, Num]]] = {}
         self.answers: dict[ModelKey, tuple[int, ModelAnswer]] = {}
         self.done: list[OperatorEvent] = []
+        self.waiting: list[Sample] = []
         self.acknowledged: dict[str, int] = {}
         self.episodes: dict[str, Episode] = {}
         self.last: int | None = None
         self.sequence = 0
         self._rules_of = {rule_key(g.rule.id, g.bindings): g.rule for layer in program.strata for g in layer}
-        self._off_types, self._no_exporter = self._type_status()
+        self._find_off()
         self._lag_reach = max(
             (n.duration for n in self.table.nodes if hasattr(n, "arg") and hasattr(n, "duration")), default=0
         )
@@ -109,16 +111,20 @@ class Session:
         hourly = HourlyMeans(variable, scale, site.baseline_span, site.max_exclude, site.min_coverage)
         return Series(variable, scale, keep, hourly)
 
-    def _type_status(self) -> tuple[frozenset[str], frozenset[str]]:
+    def _find_off(self) -> None:
+        """What cannot be concluded at this site: types nobody exports, and types, facts and rules that are all off."""
         on: dict[str, bool] = {}
-        for layer in self.program.strata:
-            for ground in layer:
-                conclusion = ground.rule.conclude
-                if conclusion is not None and not conclusion.refutes:
-                    on[conclusion.type] = on.get(conclusion.type, False) or not ground.off
-        off = frozenset(t for t, live in on.items() if not live)
-        nobody = frozenset(name for name, f in self.program.facts.items() if f.imported and name not in on)
-        return off, nobody
+        live_rules: set[str] = set()
+        for ground in (g for layer in self.program.strata for g in layer):
+            conclusion = ground.rule.conclude
+            if not ground.off:
+                live_rules.add(ground.rule.id)
+            if conclusion is not None and not conclusion.refutes:
+                on[conclusion.type] = on.get(conclusion.type, False) or not ground.off
+        self._off_types = frozenset(t for t, live in on.items() if not live)
+        self._no_exporter = frozenset(n for n, f in self.program.facts.items() if f.imported and n not in on)
+        self._off_rules = frozenset(self.program.rules) - live_rules
+        self._off_facts = off_facts(self.program)
 
     # ------------------------------------------------------------ input from outside scans
 
@@ -135,18 +141,31 @@ class Session:
         Raises
         ------
         SessionError
-            When the site has no such variable.
+            When the site has no such variable, or the history is not sorted by source time.
         """
+        series = self._known(variable)
+        if not series.load(source, arrival, count, good):
+            raise SessionError(f"the history of {variable} is not sorted by source time")
+
+    def set_baseline(self, variable: str, median: float, iqr: float) -> None:
+        """Fix a variable's baseline (median and inter-quartile range in its own unit).
+
+        Raises
+        ------
+        SessionError
+            When the site has no such variable, or the numbers are none that a baseline can have.
+        """
+        series = self._known(variable)
+        if not (math.isfinite(median) and math.isfinite(iqr) and iqr >= 0):
+            raise SessionError(f"{median} with inter-quartile range {iqr} is no baseline of {variable}")
+        factor = float(self.units[series.variable.unit])
+        series.hourly.fixed = (median * factor, iqr * factor)
+
+    def _known(self, variable: str) -> Series:
         series = self.memory.series.get(variable)
         if series is None:
             raise SessionError(f"no variable {variable!r} at site {self.program.site.name}")
-        series.load(source, arrival, count, good)
-
-    def set_baseline(self, variable: str, median: float, iqr: float) -> None:
-        """Fix a variable's baseline (median and inter-quartile range in its own unit)."""
-        series = self.memory.series[variable]
-        factor = float(self.units[series.variable.unit])
-        series.hourly.fixed = (median * factor, iqr * factor)
+        return series
 
     def questions(self) -> list[ModelKey]:
         """What the program asks of models: (model, below or above, limit in the target's unit, ms ahead)."""
@@ -177,26 +196,20 @@ class Session:
             raise SessionError(f"scan at {now} is not later than the last one at {self.last}")
         counts = self._take_in(scan_input)
         self.memory.roll_baselines(now, self.program.site.baseline_guard)
-        world = self.world(now)
-        rising: list[Outcome] = []
-        ended: list[str] = []
-        capped: dict[str, tuple[Interval, bool]] = {}
-
-        def step(outcome: Outcome, x: Interval, disputed: bool) -> None:
-            key = outcome.activation.key
-            capped[key] = (x, disputed)
-            if self._step(outcome.activation.rule, key, now, x, disputed, scan_input.caught_up, ended):
-                rising.append(outcome)
-            rule_id = outcome.activation.rule.id
-            world.active[rule_id] = world.active.get(rule_id, False) or (
-                key in self.machines and self.machines[key].active
-            )
-
-        evaluator, outcomes = infer(world, self.program.strata, self.program.fact_stratum, self.holds, step)
-        self._clear_vanished(outcomes, now, scan_input.caught_up, ended)
-        rests = {o.activation.key: self._rests_on(world, o) for o in rising}
-        record = self._record(scan_input, world, evaluator, outcomes, capped, rests, ended, counts)
-        self._commit(now, world, outcomes, ended)
+        work = Work(scan_input, self.world(now), counts)
+        work.evaluator, work.outcomes = infer(
+            work.world,
+            self.program.strata,
+            self.program.fact_stratum,
+            self.holds,
+            lambda outcome, x, disputed: self._settle(work, outcome, x, disputed),
+            layer_done=lambda rules, outcomes: self._vanish(work, rules, outcomes),
+        )
+        for outcome in work.rising:
+            work.rests[outcome.activation.key] = self._rests_on(work.world, outcome)
+        notes = self._exclude(now, work.world) + conflicts(self.program, work.world.facts)
+        record = make_record(self, work, notes)
+        self._commit(work)
         return record
 
     def world(self, now: int) -> World:
@@ -207,19 +220,28 @@ class Session:
             memory=self.memory,
             units=self.units,
             now=now,
-            facts=FactBase(),
+            facts=FactBase(self._off_facts),
             active={},
             rows=self.rows,
             models={k: a for k, (_, a) in self.answers.items()},
             lagged=self.lagged,
             off_types=self._off_types,
             no_exporter=self._no_exporter,
+            off_rules=self._off_rules,
+            off_facts=self._off_facts,
         )
 
     def _take_in(self, scan_input: ScanInput) -> dict[str, int]:
         counts: dict[str, int] = {}
-        self.memory.insert(scan_input.samples, counts)
+        samples = [*self.waiting, *scan_input.samples]
+        self.waiting = [s for s in samples if s.arrival > scan_input.run_at]
+        self.memory.insert((s for s in samples if s.arrival <= scan_input.run_at), counts)
+        if self.waiting:
+            counts["not yet arrived"] = len(self.waiting)
         for row in scan_input.rows:
+            if row.relation not in self.program.site.relations:
+                counts["unknown relation"] = counts.get("unknown relation", 0) + 1
+                continue
             table = self.rows.setdefault(row.relation, {})
             if row.values is None:
                 table.pop(row.key, None)
@@ -236,11 +258,29 @@ class Session:
         for event in scan_input.events:
             if event.kind == "done":
                 self.done.append(event)
-            elif event.kind == "ack":
+            elif event.kind == "ack" and event.target in self.episodes:
                 self.acknowledged[event.target] = event.time
         return counts
 
-    def _step(self, rule: Rule, key: str, now: int, x: Interval, disputed: bool, late: bool, ended: list[str]) -> bool:
+    def _settle(self, work: Work, outcome: Outcome, x: Interval, disputed: bool) -> None:
+        """Step the machine of an activation whose conclusion is final."""
+        rule, key = outcome.activation.rule, outcome.activation.key
+        if rule.kind in ("alarm", "advice") and x.s >= rule.threshold:
+            disputed = disputed or leans_on_disputed(work.world, outcome)
+        work.capped[key] = (x, disputed)
+        if self._step(work, rule, key, x, disputed):
+            work.rising.append(outcome)
+
+    def _vanish(self, work: Work, rules: Sequence[GroundRule], outcomes: Mapping[str, Outcome]) -> None:
+        """Rows that went take their conclusions with them: what no longer matches is false."""
+        ids = {g.rule.id for g in rules}
+        for key in [k for k in self.machines if k not in outcomes]:
+            rule = self._rules_of.get(key) or self.program.rules[key.split("[", 1)[0]]
+            if rule.id in ids:
+                work.vanished.append(key)
+                self._step(work, rule, key, FALSE, False)
+
+    def _step(self, work: Work, rule: Rule, key: str, x: Interval, disputed: bool) -> bool:
         if rule.conclude is not None and rule.conclude.refutes:
             return False
         machine = self.machines.get(key)
@@ -248,139 +288,18 @@ class Session:
             if x.s < rule.threshold or disputed:
                 return False
             machine = self.machines[key] = Machine()
-        rose, cleared = machine.step(rule, key, now, x, disputed, late)
+        now, late = work.input.time, work.input.caught_up
+        rose, cleared = machine.step(rule, key, now, x, disputed, late, self.program.site.period)
         if cleared:
-            ended.append(key)
+            work.ended.append(key)
+        work.world.active[rule.id] = work.world.active.get(rule.id, False) or machine.active
         return rose
-
-    def _clear_vanished(self, outcomes: dict[str, Outcome], now: int, late: bool, ended: list[str]) -> None:
-        """Rows that went take their conclusions with them: what no longer matches is false."""
-        for key in [k for k in self.machines if k not in outcomes]:
-            rule = self._rules_of.get(key) or self.program.rules[key.split("[", 1)[0]]
-            self._step(rule, key, now, FALSE, False, late, ended)
 
     def _rests_on(self, world: World, outcome: Outcome) -> tuple[tuple[str, ...], ...]:
         rule = outcome.activation.rule
         if rule.kind not in ("condition", "alarm") or rule.severity == 0:
             return ()
         return rests_on(world, self.program.strata, self.holds, outcome)
-
-    # ------------------------------------------------------------ what is recorded
-
-    def _record(
-        self,
-        scan_input: ScanInput,
-        world: World,
-        evaluator: Reference,
-        outcomes: dict[str, Outcome],
-        capped: dict[str, tuple[Interval, bool]],
-        rests: dict[str, tuple[tuple[str, ...], ...]],
-        ended: list[str],
-        counts: dict[str, int],
-    ) -> ScanRecord:
-        self._evaluate_texts(evaluator, outcomes, capped)
-        nodes = dict(evaluator.nodes)
-        for key in sorted(outcomes):
-            o = outcomes[key]
-            nodes[f"rule:{key}"] = {
-                "when": interval_json(o.when),
-                "held": interval_json(o.held),
-                "out": interval_json(capped.get(key, (o.out, False))[0]),
-                "since": o.since,
-            }
-        notes = self._exclude(scan_input.time, world)
-        firings = tuple(
-            self._firing(world, outcomes[k], *capped[k], rests.get(k, ()))
-            for k in sorted(capped)
-            if (k in self.machines and self.machines[k].active) or k in ended
-        )
-        for firing in firings:
-            self._update_episode(firing, scan_input.time)
-        advising = [
-            (self.program.rules[e.rule], e)
-            for e in self.episodes.values()
-            if e.cleared is None and self.program.rules[e.rule].advise and e.state in ("raised", "held")
-        ]
-        self._end_episodes(ended, scan_input.time)
-        self.sequence += 1
-        return ScanRecord(
-            program=self.program.digest,
-            sequence=self.sequence,
-            input=scan_input,
-            facts=world.facts.freeze({name: f.combine for name, f in self.program.facts.items()}),
-            firings=firings,
-            episodes=tuple(sorted(self.episodes.values(), key=lambda e: (e.raised, e.rule, e.bindings))),
-            advice=board(self.program.site, advising, world.facts, self.done, scan_input.time),
-            nodes=nodes,
-            counts=dict(sorted(counts.items())),
-            notes=notes,
-        )
-
-    def _evaluate_texts(
-        self, evaluator: Reference, outcomes: dict[str, Outcome], capped: dict[str, tuple[Interval, bool]]
-    ) -> None:
-        """Numbers that the sentence of a possible or raised rule shows are part of the record."""
-        for key, o in outcomes.items():
-            rule = o.activation.rule
-            if key in self.machines or capped.get(key, (o.out, False))[0].p >= rule.threshold:
-                for part in rule.because_parts.values():
-                    evaluator.value(part, o.activation.env)
-
-    def _firing(
-        self, world: World, o: Outcome, x: Interval, disputed: bool, rests: tuple[tuple[str, ...], ...]
-    ) -> Firing:
-        rule, key = o.activation.rule, o.activation.key
-        machine = self.machines[key]
-        env = o.activation.env
-        facts = []
-        for ref in used_facts(rule.when):
-            free = {v[1:] for _, v in ref.args if v.startswith("$")}
-            if free <= set(env):
-                facts += [
-                    fact_key(s.type, s.args)
-                    for s in world.facts.matching(ref.type, fact_args(ref, env))
-                    if s.certainty.s > 0
-                ]
-        concludes = ""
-        if rule.conclude is not None:
-            concludes = fact_key(rule.conclude.type, conclusion_args(rule, env))
-        return Firing(
-            rule=rule.id,
-            bindings=o.activation.bindings,
-            certainty=x,
-            state=machine.state,
-            episode=machine.episode,
-            rising=machine.raised_at == world.now and machine.state == "raised",
-            severity=rule.severity,
-            concludes=concludes,
-            justification=tuple(sorted(set(facts))),
-            instruments=instruments(self.program, closure(self.program, rule), o.activation.bindings),
-            rests_on=rests,
-            disputed=disputed,
-        )
-
-    def _update_episode(self, firing: Firing, now: int) -> None:
-        key = rule_key(firing.rule, firing.bindings)
-        machine = self.machines[key]
-        self.episodes[machine.episode] = Episode(
-            id=machine.episode,
-            rule=firing.rule,
-            bindings=firing.bindings,
-            severity=firing.severity,
-            raised=machine.raised_at if machine.raised_at is not None else now,
-            state=machine.state,
-            certainty=firing.certainty,
-            found_late=machine.found_late,
-            held_since=machine.held_since,
-            open_question=machine.open_question,
-            acknowledged=self.acknowledged.get(machine.episode),
-        )
-
-    def _end_episodes(self, ended: list[str], now: int) -> None:
-        for key in ended:
-            id_ = self.machines[key].episode
-            if id_ in self.episodes:
-                self.episodes[id_] = replace(self.episodes[id_], state="normal", cleared=now)
 
     def _exclude(self, now: int, world: World) -> tuple[str, ...]:
         """Mark the hour as abnormal for the baselines whose excluding fact holds; note regime changes."""
@@ -393,19 +312,21 @@ class Session:
                     notes.append(f"regime change|{name}|{regime}")
         return tuple(notes)
 
-    def _commit(self, now: int, world: World, outcomes: dict[str, Outcome], ended: list[str]) -> None:
-        period = self.program.site.period
-        for key, o in outcomes.items():
+    def _commit(self, work: Work) -> None:
+        now, period = work.input.time, self.program.site.period
+        for key, o in work.outcomes.items():
             if o.activation.rule.hold:
                 self.holds.setdefault(key, Hold()).record(now, o.when, o.activation.rule.hold, period)
-        for key in [k for k in self.holds if k not in outcomes]:
+        for key in [k for k in self.holds if k not in work.outcomes]:
             del self.holds[key]
-        for key, num in world.lag_now.items():
+        for key, num in work.world.lag_now.items():
             past = self.lagged.setdefault(key, [])
             past.append((now, num))
             while len(past) > 2 and past[1][0] <= now - self._lag_reach:
                 past.pop(0)
-        for key in ended:
+        for key in [k for k, past in self.lagged.items() if past[-1][0] < now - 2 * self._lag_reach]:
+            del self.lagged[key]  # of rows that went
+        for key in work.ended:
             episode = self.machines.pop(key).episode
             self.episodes.pop(episode, None)
             self.acknowledged.pop(episode, None)

@@ -9,12 +9,12 @@ from expert.engine.hold import Hold
 from expert.engine.raising import Machine
 from expert.engine.results import num_from_json, num_json
 from expert.values.interval import Interval
-from expert.values.types import Episode, ModelAnswer, OperatorEvent
+from expert.values.types import Episode, ModelAnswer, OperatorEvent, Sample
 
 if TYPE_CHECKING:
     from expert.engine.session import Session
 
-FORMAT = 1
+FORMAT = 2
 
 
 def snapshot(session: Session) -> dict[str, Any]:
@@ -32,6 +32,7 @@ def snapshot(session: Session) -> dict[str, Any]:
         "lagged": {k: [[t, num_json(n)] for t, n in past] for k, past in session.lagged.items()},
         "answers": [[issued, asdict(a)] for issued, a in session.answers.values()],
         "done": [asdict(e) for e in session.done],
+        "waiting": [asdict(s) for s in session.waiting],
         "acknowledged": dict(session.acknowledged),
         "episodes": [_episode_json(e) for e in session.episodes.values()],
     }
@@ -43,15 +44,23 @@ def restore(session: Session, state: dict[str, Any]) -> Session:
     Raises
     ------
     SessionError
-        When the snapshot's format or program is another one.
+        When the snapshot's format or program is another one, or it is damaged.
     """
     from expert.engine.session import SessionError
 
     program = session.program
     if state.get("format") != FORMAT:
         raise SessionError(f"snapshot format {state.get('format')!r}; this version reads {FORMAT}")
-    if state["program"] != program.digest:
-        raise SessionError(f"snapshot of program {state['program'][:12]}, not of {program.digest[:12]}")
+    if state.get("program") != program.digest:
+        raise SessionError(f"snapshot of program {str(state.get('program'))[:12]}, not of {program.digest[:12]}")
+    try:
+        _fill(session, state)
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as e:
+        raise SessionError(f"the snapshot is damaged: {type(e).__name__} {e}") from e
+    return session
+
+
+def _fill(session: Session, state: dict[str, Any]) -> None:
     session.last, session.sequence = state["last"], state["sequence"]
     for name, series in state["series"].items():
         session.memory.series[name].restore(series)
@@ -65,9 +74,9 @@ def restore(session: Session, state: dict[str, Any]) -> Session:
         a = ModelAnswer(**answer)
         session.answers[a.model, a.op, round(a.limit, 9), a.ahead] = (issued, a)
     session.done = [OperatorEvent(**e) for e in state["done"]]
+    session.waiting = [Sample(**s) for s in state["waiting"]]
     session.acknowledged = dict(state["acknowledged"])
     session.episodes = {e["id"]: _episode(e) for e in state["episodes"]}
-    return session
 
 
 def _episode_json(e: Episode) -> dict[str, Any]:

@@ -1,0 +1,34 @@
+"""Facts that a site cannot conclude, because every rule for them needs variables that it never had."""
+
+from __future__ import annotations
+
+from expert.engine.facts import Args
+from expert.engine.nodes import conclusion_args
+from expert.language.ast import GroundRule, Program
+
+
+def off_facts(program: Program) -> tuple[tuple[str, Args], ...]:
+    """Type and arguments of the facts whose rules are all off, in canonical order; readers see them as unknown.
+
+    A rule over rows concludes facts that are not known beforehand, so it counts as one for any fact of its type, and
+    its own facts are left out.
+    """
+    off: set[tuple[str, Args]] = set()
+    live: set[tuple[str, Args]] = set()
+    any_row: set[str] = set()
+    for ground in (g for layer in program.strata for g in layer):
+        conclusion = ground.rule.conclude
+        if conclusion is None or conclusion.refutes:
+            continue
+        if _over_rows(ground):
+            if not ground.off:
+                any_row.add(conclusion.type)
+            continue
+        fact = (conclusion.type, conclusion_args(ground.rule, dict(ground.bindings)))
+        (off if ground.off else live).add(fact)
+    return tuple(sorted(f for f in off - live if f[0] not in any_row))
+
+
+def _over_rows(ground: GroundRule) -> bool:
+    rows = {f"${m.binding}" for m in ground.rule.match}
+    return ground.rule.conclude is not None and any(v in rows for _, v in ground.rule.conclude.args)

@@ -1,0 +1,177 @@
+"""From what a scan found to its record: nodes, firings, episodes, advice, notes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from expert.engine.advice import board
+from expert.engine.facts import FactBase
+from expert.engine.fixpoint import Outcome
+from expert.engine.nodes import conclusion_args, known_args, used_facts, walk
+from expert.engine.reference import Reference, World
+from expert.engine.rests_on import closure, instruments
+from expert.engine.results import interval_json
+from expert.language.ast import Lag, Program, Rule
+from expert.values.interval import FALSE, Interval
+from expert.values.types import Episode, Firing, ScanInput, ScanRecord, fact_key, rule_key
+
+if TYPE_CHECKING:
+    from expert.engine.raising import Machine
+    from expert.engine.session import Session
+
+HOLDS = 500_000
+"""Two exclusive values are in conflict from this support on (the default raise threshold)."""
+
+
+@dataclass(slots=True)
+class Work:
+    """One scan in the making.
+
+    ``capped``: interval of each activation after refuters, and whether it is disputed; ``rising``, ``ended``,
+    ``vanished``: activations that rose, keys of machines that cleared, and keys of those whose rows went.
+    """
+
+    input: ScanInput
+    world: World
+    counts: dict[str, int]
+    evaluator: Reference = field(init=False)
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    capped: dict[str, tuple[Interval, bool]] = field(default_factory=dict)
+    rising: list[Outcome] = field(default_factory=list)
+    rests: dict[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
+    ended: list[str] = field(default_factory=list)
+    vanished: list[str] = field(default_factory=list)
+
+
+def make_record(session: Session, work: Work, notes: tuple[str, ...]) -> ScanRecord:
+    """The record of a scan; brings the session's episodes up to date."""
+    program, now = session.program, work.input.time
+    _evaluate_texts(session, work)
+    firings = tuple(
+        _firing(session, work, k)
+        for k in sorted(work.capped)
+        if (k in session.machines and session.machines[k].active) or k in work.ended
+    )
+    _update_episodes(session, work, firings)
+    disputed = {f.episode for f in firings if f.disputed}
+    advising = [
+        (program.rules[e.rule], e)
+        for e in session.episodes.values()
+        if program.rules[e.rule].advise and e.state in ("raised", "held") and e.id not in disputed
+    ]
+    session.sequence += 1
+    return ScanRecord(
+        program=program.digest,
+        sequence=session.sequence,
+        input=work.input,
+        facts=work.world.facts.freeze({name: f.combine for name, f in program.facts.items()}),
+        firings=firings,
+        episodes=tuple(sorted(session.episodes.values(), key=lambda e: (e.raised, e.rule, e.bindings))),
+        advice=board(program.site, advising, work.world.facts, session.done, now),
+        nodes={**work.evaluator.nodes, **_rule_nodes(work)},
+        counts=dict(sorted(work.counts.items())),
+        notes=notes,
+    )
+
+
+def _rule_nodes(work: Work) -> dict[str, Any]:
+    nodes = {}
+    for key in sorted(work.outcomes):
+        o = work.outcomes[key]
+        nodes[f"rule:{key}"] = {
+            "when": interval_json(o.when),
+            "held": interval_json(o.held),
+            "out": interval_json(work.capped.get(key, (o.out, False))[0]),
+            "since": o.since,
+        }
+    return nodes
+
+
+def _evaluate_texts(session: Session, work: Work) -> None:
+    """Numbers that the sentence of a possible or raised rule shows are part of the record.
+
+    A sentence that looks back by a lag is evaluated in every scan, so that there is something to look back at.
+    """
+    for key, o in work.outcomes.items():
+        rule = o.activation.rule
+        told = key in session.machines or work.capped.get(key, (o.out, False))[0].p >= rule.threshold
+        if told or _looks_back(rule):
+            for name in sorted(rule.because_parts):
+                work.evaluator.value(rule.because_parts[name], o.activation.env)
+    work.evaluator.finish_lags()
+
+
+def _looks_back(rule: Rule) -> bool:
+    return any(isinstance(node, Lag) for part in rule.because_parts.values() for node in walk(part))
+
+
+def _firing(session: Session, work: Work, key: str) -> Firing:
+    o, (x, disputed), machine = work.outcomes[key], work.capped[key], session.machines[key]
+    rule, env, facts = o.activation.rule, o.activation.env, work.world.facts
+    used = {
+        fact_key(s.type, s.args)
+        for ref in used_facts(rule.when)
+        for s in facts.matching(ref.type, known_args(ref, env))
+        if s.certainty.s > 0
+    }
+    conclusion = rule.conclude
+    return Firing(
+        rule=rule.id,
+        bindings=o.activation.bindings,
+        certainty=x,
+        state=machine.state,
+        episode=machine.episode,
+        rising=machine.raised_at == work.input.time and machine.state == "raised",
+        severity=rule.severity,
+        concludes="" if conclusion is None else fact_key(conclusion.type, conclusion_args(rule, env)),
+        justification=tuple(sorted(used)),
+        instruments=instruments(session.program, closure(session.program, rule), o.activation.bindings),
+        rests_on=work.rests.get(key, ()),
+        disputed=disputed,
+    )
+
+
+def _update_episodes(session: Session, work: Work, firings: tuple[Firing, ...]) -> None:
+    now, episodes = work.input.time, session.episodes
+    for f in firings:
+        machine = session.machines[rule_key(f.rule, f.bindings)]
+        raised = machine.raised_at if machine.raised_at is not None else now
+        new = Episode(machine.episode, f.rule, f.bindings, f.severity, raised, machine.state, f.certainty)
+        episodes[new.id] = _with_state(new, machine, session.acknowledged)
+    for key in work.vanished:
+        machine = session.machines[key]
+        if machine.episode in episodes:
+            old = replace(episodes[machine.episode], certainty=FALSE)
+            episodes[old.id] = _with_state(old, machine, session.acknowledged)
+    for key in work.ended:
+        id_ = session.machines[key].episode
+        if id_ in episodes:
+            episodes[id_] = replace(episodes[id_], cleared=now)
+
+
+def _with_state(e: Episode, machine: Machine, acknowledged: Mapping[str, int]) -> Episode:
+    return replace(
+        e,
+        state=machine.state,
+        found_late=machine.found_late,
+        held_since=machine.held_since,
+        open_question=machine.open_question,
+        acknowledged=acknowledged.get(e.id),
+    )
+
+
+def conflicts(program: Program, facts: FactBase) -> tuple[str, ...]:
+    """``conflict|fact|fact`` for every two exclusive values of one thing that both hold."""
+    out = []
+    for name, type_ in sorted(program.facts.items()):
+        if type_.order != "exclusive":
+            continue
+        held: dict[tuple[tuple[str, str], ...], list[str]] = {}
+        for state in facts.matching(name, {}):
+            if state.certainty.s >= HOLDS:
+                rest = tuple(a for a in state.args if a[0] != type_.value_field)
+                held.setdefault(rest, []).append(fact_key(name, state.args))
+        out += [f"conflict|{a}|{b}" for keys in held.values() for i, a in enumerate(keys) for b in keys[i + 1 :]]
+    return tuple(out)
