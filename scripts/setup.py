@@ -188,6 +188,14 @@ class Setup:
         wish = probe(self.asked) if self.asked else None
         return wish is not None and wish["version"][:2] != found["version"][:2]
 
+    def moved(self) -> bool:
+        """True when the environment was made in another folder: its commands would look for Python there."""
+        try:
+            with open(os.path.join(self.venv, "bin", "pip"), encoding="utf-8", errors="replace") as f:
+                return self.venv not in f.read(2000)
+        except OSError:
+            return False
+
     def run(self) -> None:
         """Bring the environment to its level; do nothing when it is there."""
         if self.current():
@@ -205,7 +213,7 @@ class Setup:
     def create(self) -> None:
         """Make .venv unless one is there that works."""
         found = probe(self.python)
-        works = found is not None and not complaint(self.python, found) and self.site() != ""
+        works = found is not None and not complaint(self.python, found) and self.site() != "" and not self.moved()
         if works and not self.other_python(found or {}) and self.pip(["--version"]).returncode == 0:
             return
         base = choose(self.asked)

@@ -186,6 +186,16 @@ def test_a_broken_environment_is_rebuilt(checkout: Path, tmp_path: Path) -> None
     assert setup.probe(str(checkout / ".venv/bin/python")) is not None
 
 
+def test_an_environment_that_was_moved_is_rebuilt(checkout: Path, tmp_path: Path) -> None:
+    """After its folder got another name, the commands of an environment look for Python in the old place."""
+    python = fake_python(tmp_path / "p", pip=GOOD_PIP)
+    run(checkout, python)
+    write_script(checkout / ".venv/bin/pip", f'exec "{checkout}/.venv/bin/python"\n')
+    moved = checkout.rename(tmp_path / "moved")
+    assert 0 == run(moved, python)
+    assert not (moved / ".venv/bin/pip").exists()
+
+
 def test_a_damaged_stamp_is_no_stamp(checkout: Path, tmp_path: Path) -> None:
     """Half a stamp file is read as none."""
     python = fake_python(tmp_path / "p", pip=GOOD_PIP)
