@@ -132,7 +132,7 @@ class Setup:
     """One checkout and its `.venv`."""
 
     def __init__(self, root: str, level: str, asked: Optional[str] = None) -> None:
-        self.root = os.path.abspath(root)
+        self.root = os.path.realpath(root)
         self.level = level
         self.asked = asked
         self.venv = os.path.join(self.root, ".venv")
