@@ -1,0 +1,1 @@
+"""Models of the plant: their features, coefficients and training."""
