@@ -1,12 +1,14 @@
 """`for: T`: the minimum of both ends over the scans in [t-T, t].
 
 Scans that never ran are left out, up to two in a row and max(2, 5 %) in total. The hold starts after the
-newest gap that breaks this limit, or at the session's start; until T has passed since then support is 0.
+newest gap that breaks this limit, or at the session's start; until T has passed since then support is 0. A gap of
+more than two in a row breaks it for as long as one of its scans lies in [t-T, t].
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from expert.values.interval import Interval
@@ -53,10 +55,11 @@ class Hold:
         total = 0
         before = [x[0] for x in self.past if x[0] < now - duration]
         chain = before[-1:] + [x[0] for x in self.past if x[0] >= now - duration] + [now]
-        for later, earlier in zip(reversed(chain), reversed(chain[:-1]), strict=False):
-            missing = max(0, (later - max(earlier, now - duration - period)) // period - 1)
-            total += missing
-            if missing > MISSING_IN_A_ROW or total > allowed:
+        for earlier, later in reversed(list(pairwise(chain))):
+            inside = (later - max(earlier, now - duration - period)) // period - 1
+            total += max(0, inside)
+            too_long = inside > 0 and (later - earlier) // period - 1 > MISSING_IN_A_ROW
+            if too_long or total > allowed:
                 return later
         first = chain[0]
         return max(now - duration, first)
