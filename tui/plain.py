@@ -9,7 +9,8 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import TextIO
 
-from expert.explain import certainty_word, clock, fit
+from expert.explain import certainty_word, clock
+from expert.values.cells import fit
 from tui import since_start
 from tui.port import DeskPort
 from tui.texts import say

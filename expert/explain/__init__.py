@@ -1,11 +1,11 @@
 """Why, why not and how sure: pure functions of a program and its records."""
 
-from expert.explain.cells import cells, cut, fit, sparkline, wrap
 from expert.explain.evidence import History
 from expert.explain.lines import Line, Segment, text_of
 from expert.explain.phrases import certainty_word, clock, duration, variable_title
 from expert.explain.why import because_text, rests_text, title_of, why
 from expert.explain.why_not import why_not
+from expert.values.cells import cells, cut, fit, sparkline, wrap
 
 __all__ = [
     "History",

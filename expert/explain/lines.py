@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from expert.explain.cells import cells, cut, fit, sparkline, wrap
 from expert.explain.evidence import Evidence, History
+from expert.values.cells import cells, cut, fit, sparkline, wrap
 
 Role = Literal["text", "dim", "title", "mark", "bad", "ok", "unknown", "plot", "key"]
 PLOT_WIDTH = 12

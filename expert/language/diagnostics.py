@@ -14,6 +14,7 @@ from typing import Any
 
 from expert.language.ast import NOWHERE, Span
 from expert.language.codes import CODES
+from expert.values.cells import cells
 
 MAX_LINE_CELLS = 160
 
@@ -167,23 +168,6 @@ def _visible(c: str) -> str:
     if c == "\t":
         return " "
     return "\N{REPLACEMENT CHARACTER}" if unicodedata.category(c) in ("Cc", "Cs", "Co", "Cn") else c
-
-
-def cells(text: str) -> int:
-    """Width in terminal cells: wide (CJK) characters count two, combining marks none.
-
-    >>> cells("T降"), cells("é")
-    (3, 1)
-    """
-    return sum(_cell(c) for c in text)
-
-
-def _cell(c: str) -> int:
-    if c.isascii():
-        return 1
-    if unicodedata.combining(c) or unicodedata.category(c) in ("Mn", "Me", "Cf"):
-        return 0
-    return 2 if unicodedata.east_asian_width(c) in ("W", "F") else 1
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

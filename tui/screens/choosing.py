@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from textual.events import Key
 
-from expert.explain import cells, cut, fit
+from expert.values.cells import cells, cut, fit
 from tui.screens.board import BoardScreen
 from tui.texts import say
 from tui.views.pen import Row, Run

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from expert.explain import wrap
+from expert.values.cells import wrap
 from tui.screens.reading import ReadingScreen
 from tui.texts import say
 from tui.views.pen import Row, Run, columns

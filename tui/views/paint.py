@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from expert.explain import cells, cut, wrap
+from expert.values.cells import cells, cut, wrap
 from expert.values.interval import ONE, Interval
 from tui.texts import say
 from tui.views.overview import AdviceView, EpisodeView, EventView, IndexView, Overview, VerdictView

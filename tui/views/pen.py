@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from expert.explain import cells, cut, fit
+from expert.values.cells import cells, cut, fit
 
 ROLES = (
     "text", "dim", "title", "mark", "bad", "ok", "unknown", "plot", "key",  # those of the explanations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from expert.explain.cells import BLOCKS, PLAIN_BLOCKS
+from expert.values.cells import BLOCKS, PLAIN_BLOCKS
 
 Samples = Sequence[tuple[int, float | None]]
 

@@ -8,16 +8,18 @@ from functools import lru_cache
 
 @lru_cache(maxsize=4096)
 def _cell(char: str) -> int:
-    if unicodedata.combining(char):
+    if char.isascii():
+        return 1
+    if unicodedata.combining(char) or unicodedata.category(char) in ("Mn", "Me", "Cf"):
         return 0
     return 2 if unicodedata.east_asian_width(char) in ("W", "F") else 1
 
 
 def cells(text: str) -> int:
-    """Width of a text in cells.
+    """Width of a text in cells; combining marks have none.
 
-    >>> cells("hang"), cells("悬料")
-    (4, 4)
+    >>> cells("hang"), cells("悬料"), cells("e\N{COMBINING ACUTE ACCENT}")
+    (4, 4, 1)
     """
     return sum(map(_cell, text))
 
