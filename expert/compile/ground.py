@@ -112,7 +112,7 @@ def seen(node: ast.Expr, env: Mapping[str, str], installed: Installed) -> Fracti
         return ONE if installed.has(node, env) else NOTHING
     if isinstance(node, (ast.Window, ast.ZScore)) and _too_short(node, installed.site):
         return NOTHING
-    if isinstance(node, (ast.Window, ast.ZScore, ast.Baseline, ast.Since, ast.Age, ast.Unchanged)):
+    if isinstance(node, (ast.Window, ast.ZScore, ast.Baseline, ast.Since, ast.Age, ast.Unchanged, ast.Repeats)):
         return seen(node.ref, env, installed)
     if isinstance(node, ast.Lag):
         return seen(node.arg, env, installed)

@@ -16,6 +16,7 @@ from expert.language.ast import (
     Rule,
     SetAggregate,
     Since,
+    Repeats,
     Unchanged,
     Window,
     ZScore,
@@ -135,7 +136,7 @@ def longest_reach(program: Program) -> dict[str, int]:
             for node in walk(root):
                 if isinstance(node, Window | ZScore):
                     name, span = node.ref.variable, node.duration
-                elif isinstance(node, Since | Unchanged):
+                elif isinstance(node, Since | Unchanged | Repeats):
                     name, span = node.ref.variable, 24 * 3_600_000
                 else:
                     continue

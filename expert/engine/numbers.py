@@ -176,13 +176,28 @@ def unchanged(series: Series, now: int) -> Num:
     i = series.newest(now)
     if i < 0:
         return unknown("no data")
-    at, count = series.sources[i], series.counts[i]
-    if count is None or age_factor(series, now - at) <= 0:
-        return point(0.0, at=at)
-    first = i
-    while first > 0 and series.counts[first - 1] == count:
-        first -= 1
-    return point((at - series.sources[first]) / 1000, at=at)
+    at = series.sources[i]
+    first = _first_of_run(series, i, now)
+    return point(0.0 if first is None else (at - series.sources[first]) / 1000, at=at)
+
+
+def repeats(series: Series, now: int) -> Num:
+    """How many samples in a row have shown exactly the newest value; 0 while the newest is missing."""
+    i = series.newest(now)
+    if i < 0:
+        return unknown("no data")
+    first = _first_of_run(series, i, now)
+    return point(0.0 if first is None else float(i - first + 1), at=series.sources[i])
+
+
+def _first_of_run(series: Series, i: int, now: int) -> int | None:
+    """Index of the first sample of the run of equal ones that ends at ``i``; None when that one is missing."""
+    count = series.counts[i]
+    if count is None or age_factor(series, now - series.sources[i]) <= 0:
+        return None
+    while i > 0 and series.counts[i - 1] == count:
+        i -= 1
+    return i
 
 
 def age(series: Series, now: int) -> Num:

@@ -87,6 +87,7 @@ class Reference:
             ast.Since: lambda n, e: self._on_series(n.ref, e, numbers.since_change),
             ast.Age: lambda n, e: self._on_series(n.ref, e, numbers.age),
             ast.Unchanged: lambda n, e: self._on_series(n.ref, e, numbers.unchanged),
+            ast.Repeats: lambda n, e: self._on_series(n.ref, e, numbers.repeats),
             ast.Lag: self._lag,
             ast.SetAggregate: self._aggregate,
             ast.Arithmetic: self._arithmetic,

@@ -21,6 +21,7 @@ from expert.language.ast import (
     Number,
     Program,
     Ref,
+    Repeats,
     RowField,
     Rule,
     SetAggregate,
@@ -136,7 +137,7 @@ def phrase(program: Program, node: Expr, env: Env, lang: str) -> str:
         return say(lang, "bounded", x=text) if node.bounded else text
     if isinstance(node, ZScore):
         return say(lang, node.function, x=inner(node.ref))
-    if isinstance(node, Since | Age | Unchanged | Baseline):
+    if isinstance(node, Since | Age | Unchanged | Repeats | Baseline):
         return say(lang, type(node).__name__.lower(), x=inner(node.ref))
     if isinstance(node, Lag):
         return say(lang, "lag", x=inner(node.arg), T=format_duration(node.duration))
@@ -200,7 +201,7 @@ def unit_of(program: Program, node: Expr, hint: str = "") -> str:
     """Unit to show an expression in: the literal's it is compared with, else its variable's own."""
     if hint:
         return hint
-    if isinstance(node, ZScore):
+    if isinstance(node, ZScore | Repeats):
         return ""
     if isinstance(node, Since | Age | Unchanged):
         return "min"
@@ -218,8 +219,8 @@ def unit_of(program: Program, node: Expr, hint: str = "") -> str:
 
 def decimals_of(program: Program, node: Expr, unit: str) -> int:
     """Decimals worth showing: those of the variable's resolution; two for features against normal."""
-    if isinstance(node, ZScore):
-        return 1
+    if isinstance(node, ZScore | Repeats):
+        return 0 if isinstance(node, Repeats) else 1
     if isinstance(node, Since | Age | Unchanged):
         return 0 if unit == "min" else 1
     for n in walk(node):

@@ -28,6 +28,7 @@ from expert.language.nodes import Not as Not
 from expert.language.nodes import Number as Number
 from expert.language.nodes import Raised as Raised
 from expert.language.nodes import Ref as Ref
+from expert.language.nodes import Repeats as Repeats
 from expert.language.nodes import RowField as RowField
 from expert.language.nodes import Score as Score
 from expert.language.nodes import SetAggregate as SetAggregate

@@ -21,6 +21,7 @@ ONE_VARIABLE: dict[str, type] = {
     "minutes_since": ast.Since,
     "age": ast.Age,
     "unchanged": ast.Unchanged,
+    "repeats": ast.Repeats,
     "bad": ast.Bad,
 }
 SPECIAL = ("bounds", "lag", "abs", "sqrt", "model", "raised")
@@ -155,7 +156,7 @@ def first_ref(node: object) -> ast.Ref | None:
     """The first variable named inside a number, in reading order."""
     if isinstance(node, ast.Ref):
         return node
-    if isinstance(node, (ast.Window, ast.ZScore, ast.Baseline, ast.Since, ast.Age, ast.Unchanged)):
+    if isinstance(node, (ast.Window, ast.ZScore, ast.Baseline, ast.Since, ast.Age, ast.Unchanged, ast.Repeats)):
         return node.ref
     if isinstance(node, ast.Lag):
         return first_ref(node.arg)

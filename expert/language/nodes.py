@@ -120,6 +120,13 @@ class Unchanged(Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Repeats(Node):
+    """``repeats(x)``: how many good samples in a row have shown exactly the newest value (0 while missing)."""
+
+    ref: Ref
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lag(Node):
     """``lag(x, D)``: x as the newest scan <= t-D saw it."""
 
@@ -163,6 +170,7 @@ Expr = (
     | Since
     | Age
     | Unchanged
+    | Repeats
     | Lag
     | SetAggregate
     | Arithmetic

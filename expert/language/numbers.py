@@ -9,6 +9,7 @@ from typing import Any as Anything
 from typing import Literal
 
 from expert.language import ast
+from expert.language.calls import ONE_VARIABLE
 from expert.language.durations import format_duration
 from expert.language.scope import UNKNOWN, Scope, resolve_fact, resolve_ref
 from expert.language.units import NUMBER, TIME, Dimension, UnitError, in_words
@@ -133,9 +134,7 @@ def _z(node: ast.ZScore, scope: Scope) -> Resolved:
 
 
 def _of_variable(node: Anything, scope: Scope) -> Resolved:
-    name = {ast.Baseline: "baseline", ast.Since: "minutes_since", ast.Age: "age", ast.Unchanged: "unchanged"}[
-        type(node)
-    ]
+    name = next(name for name, kind in ONE_VARIABLE.items() if kind is type(node))
     ref = resolve_variable(node.ref, scope, name)
     if ref is None:
         return node, None
@@ -149,6 +148,8 @@ def _of_variable(node: Anything, scope: Scope) -> Resolved:
             help=f"such variables are {', '.join(sorted(counters)[:6])}" if counters else "",
         )
         return node, None
+    if isinstance(node, ast.Repeats):
+        return replace(node, ref=ref), NUMBER
     dimension = _variable_dimension(ref, scope) if isinstance(node, ast.Baseline) else TIME
     return replace(node, ref=ref), dimension
 
@@ -253,6 +254,7 @@ _RESOLVERS: dict[type, Callable[[Anything, Scope], Resolved]] = {
     ast.Since: _of_variable,
     ast.Age: _of_variable,
     ast.Unchanged: _of_variable,
+    ast.Repeats: _of_variable,
     ast.Lag: _lag,
     ast.SetAggregate: _aggregate,
     ast.Arithmetic: _arithmetic,

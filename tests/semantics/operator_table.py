@@ -122,6 +122,19 @@ VALUES = Section(
             note="Zero while the value is missing: a dead sensor is not a frozen one.",
         ),
         one(
+            "repeats",
+            "repeats(a.x) >= 4",
+            """
+            60*5 -> 1
+            60*4 61 -> 0
+            . -> ?
+            60*5 ! -> 0
+            60*5 61>1 . -> 1 then 0
+            60*3 R 60*2 -> 1
+            """,
+            note="Counts readings, so one limit serves plants of any sampling period.",
+        ),
+        one(
             "minutes_since",
             "minutes_since(a.n) > 3 min",
             """
