@@ -131,10 +131,6 @@ class TuyereApp(App[int]):
             traceback.print_exception(message.error)
         self.push_screen(FaultScreen(f"{type(message.error).__name__}: {message.error}"))
 
-    def on_resize(self) -> None:
-        """Another size wants other frames."""
-        self.wish_changed()
-
     def wish_changed(self) -> None:
         """Tell the pump what the overview needs now."""
         self.pump.wish(self.overview.wish())

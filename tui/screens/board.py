@@ -16,7 +16,7 @@ from expert.explain import Line
 from tui.palette import BASE, style_of
 from tui.texts import say
 from tui.views.paint import notice_rows
-from tui.views.pen import Row, Run, clipped, plain
+from tui.views.pen import Row, Run, clipped, plain, width_of
 from tui.views.wording import plain_letters
 
 if TYPE_CHECKING:
@@ -96,7 +96,8 @@ class BoardScreen(Screen[None]):
         self.redraw()
 
     def on_resize(self, event: Resize) -> None:
-        """Draw for the new size."""
+        """Draw for the new size, which may want other frames."""
+        self.tuyere.wish_changed()
         self.redraw()
 
     def on_screen_resume(self) -> None:
@@ -122,19 +123,25 @@ class BoardScreen(Screen[None]):
             rows = self.content(width, height - 1 - bool(message))[: height - 1 - bool(message)]
             if message:
                 rows += [()] * (height - 2 - len(rows)) + [(Run(f" {message}", "title"),)]
-            keys = [self._footer()]
+            keys = [self._footer(width)]
         if self.tuyere.ascii_only:
             rows = [ascii_row(r, self.lang) for r in rows]
             keys = [ascii_row(r, self.lang) for r in keys]
         body.show(rows)
         foot.show(keys)
 
-    def _footer(self) -> Row:
+    def _footer(self, width: int) -> Row:
+        row = self._footer_row("  ")
+        return row if width_of(row) <= width else self._footer_row(" ")
+
+    def _footer_row(self, gap: str) -> Row:
         runs: list[Run] = [Run(" ")]
         for key, text in self.keys():
-            name = say(self.lang, text) if self.tuyere.full_letters else say(self.lang, f"{text}_ascii")
-            runs += [Run(key, "title"), Run(f" {name}  ", "dim")]
-        return tuple(runs)
+            if text == "key_language" and not self.tuyere.full_letters:
+                text = "key_language_ascii"
+            name = say(self.lang, text)
+            runs += [Run(key, "title"), Run(f" {name}{gap}", "dim")]
+        return tuple(runs[:-1]) + (Run(runs[-1].text.rstrip(), "dim"),)
 
     def text(self) -> str:
         """What the screen shows, without colours."""

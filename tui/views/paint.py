@@ -353,4 +353,4 @@ def notice_rows(width: int, height: int, lang: str, needs: tuple[int, int]) -> l
     """What stands in a terminal that is too small for the screen."""
     text = say(lang, "too_small", width=width, height=height, needs_width=needs[0], needs_height=needs[1])
     lines = wrap(text, max(2, width - 1))[: max(1, height)]
-    return [(Run(line),) for line in lines]
+    return [clipped((Run(line),), width) for line in lines]
