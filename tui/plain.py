@@ -21,7 +21,7 @@ from tui.views.wording import date, plain_letters
 
 HOUR = 3_600_000
 FOREVER = 1 << 60
-TITLE, WORD = 32, 14
+TITLE, WORD = 38, 14
 SILENT = ("marker",)
 """Ordinary happenings (a stove change) stay on the screen; as lines they would bury the story."""
 INTERRUPTED = 130
@@ -69,7 +69,7 @@ def event_line(event: Event, lang: str) -> str:
 
     >>> e = Event(9_660_000, "cleared", {"en": "Hanging cleared"}, {"en": "after 28 min"})
     >>> event_line(e, "en")
-    '02:41   ok Hanging cleared                                 after 28 min'
+    '02:41   ok Hanging cleared                                        after 28 min'
     """
     word = certainty_word(event.certainty, lang) if event.certainty is not None else ""
     detail = event.detail[lang]

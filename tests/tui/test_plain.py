@@ -21,18 +21,18 @@ Test furnace, seed 7, from Tue 03 Mar 2026 02:00
 small 0.1.0: 13 rules, 7 variables
 02:00   == verdict GO; level 0  variation 0
 first conclusion SECONDS s after the start of the program
-02:05   -- Stove change                                     A stove is changed.
-02:21   !3 Hanging, suspected               nearly certain  No charge for 13 min; blast pressure 428.0 kPa.
+02:05   -- Stove change                                           A stove is changed.
+02:21   !3 Hanging, suspected                     nearly certain  No charge for 13 min; blast pressure 428.0 kPa.
 02:21   -> Cut blast volume 10 % (limit 20 %); acts in 1-5 min; review 02:36
 02:22   -x not now: Raise blast volume 1 % (limit 2 %) (Hanging)
 02:23   == verdict GO -> BACK; level 60  variation 50
-02:24   !2 Hot wall A (north)               likely          Staves of sector A (north) at 110.0 degC.
-02:25  !!4 Hanging, probable                nearly certain  No charge for 17 min; blast pressure 434.5 kPa.
-02:32   ?? Hot wall A (north)                               held without data since 02:32
+02:24   !2 Hot wall A (north)                     likely          Staves of sector A (north) at 110.0 degC.
+02:25  !!4 Hanging, probable                      nearly certain  No charge for 17 min; blast pressure 434.5 kPa.
+02:32   ?? Hot wall A (north)                                     held without data since 02:32
 02:40   == verdict BACK -> GO; level 0  variation 0
 02:40   -- no longer advised: Cut blast volume
-02:42   ok Hanging, probable cleared                        after 21 min
-03:11   ok Hot wall A (north) cleared                       after 47 min
+02:42   ok Hanging, probable cleared                              after 21 min
+03:11   ok Hot wall A (north) cleared                             after 47 min
 summary: 1 h 30 of plant time, 90 scans, 3 episodes (1 severe), 0 open; data 100 %
 """
 
@@ -79,8 +79,9 @@ def test_story_in_chinese() -> None:
     """The same events in Chinese, in columns although letters are two cells wide."""
     lines = tell("zh").splitlines()
     assert "试验炉，种子 7，自 2026年3月3日 周二 02:00 起" == lines[0]
-    assert "02:21   !3 疑似悬料                         几乎确定        已 13 min 未下料；热风压力 428.0 kPa。" in lines
-    assert "02:42   ok 很可能悬料 解除                                  历时 21 min" in lines
+    gap = " " * 31
+    assert f"02:21   !3 疑似悬料{gap}几乎确定        已 13 min 未下料；热风压力 428.0 kPa。" in lines
+    assert f"02:42   ok 很可能悬料 解除{gap}{' ' * 9}历时 21 min" in lines
     assert "小结：1 小时 30 分，扫描 90 次，3 起事件（严重 1 起），未解除 0 起；数据 100 %" == lines[-1]
 
 

@@ -7,7 +7,7 @@ from expert.explain.phrases import fact_text
 from expert.language.ast import Action, Program, Site
 from expert.values.types import AdviceItem
 from tui.texts import say
-from tui.views.wording import amount
+from tui.views.wording import amount, unit_text
 
 
 def advice_words(site: Site, item: AdviceItem, lang: str, with_limit: bool = True) -> str:
@@ -15,9 +15,9 @@ def advice_words(site: Site, item: AdviceItem, lang: str, with_limit: bool = Tru
     action = site.actions[item.action]
     text = action.title.get(lang, item.action)
     if item.amount is not None:
-        text += f" {amount(item.amount)} {item.unit}".rstrip()
+        text += f" {amount(item.amount)} {unit_text(item.unit)}".rstrip()
     if with_limit and item.limit is not None:
-        shown = say(lang, "limit", limit=f"{amount(item.limit)} {item.unit}".rstrip())
+        shown = say(lang, "limit", limit=f"{amount(item.limit)} {unit_text(item.unit)}".rstrip())
         text += f"（{shown}）" if lang == "zh" else f" ({shown})"
     return text
 

@@ -180,7 +180,7 @@ class Chronicle:
         layout = self.layout.verdict
         if layout is None:
             return []
-        value = verdict_of(record, layout)
+        value = verdict_of(record, layout, self.verdict.value)
         if value == self.verdict.value:
             return []
         old, self.verdict = self.verdict, VerdictState(value, now, self.verdict.value)

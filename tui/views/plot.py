@@ -118,4 +118,6 @@ def scale(values: Sequence[float | None], band: tuple[float, float] | None) -> t
     if not known:
         return (0.0, 1.0)
     low, high = min(known), max(known)
+    if low < 0 and all(v is None or v >= 0 for v in values):
+        low = 0.0  # only the widened band is below zero
     return (low, high) if high > low else (low - 0.5, high + 0.5)

@@ -31,14 +31,21 @@ def certainty_of(record: ScanRecord, query: FactQuery) -> Interval | None:
     return max(found, key=lambda x: (x.s, x.p)) if found else None
 
 
-def verdict_of(record: ScanRecord, layout: VerdictLayout) -> str:
-    """The best supported value, of equals the one declared last (the most cautious); '' when none is supported."""
-    best, most = "", THRESHOLD
+def verdict_of(record: ScanRecord, layout: VerdictLayout, before: str = "") -> str:
+    """The best supported value; of equals the one declared last (the most cautious).
+
+    While none is supported and at most one is still possible (it has to hold for some minutes first), the
+    verdict ``before`` stands; when several are possible the data do not say: ''.
+    """
+    best, most, open_ = "", THRESHOLD, 0
     for value in layout.values:
         x = certainty_of(record, FactQuery(layout.type, ((layout.field, value),)))
-        if x is not None and x.s >= most:
+        if x is None:
+            continue
+        open_ += x.p >= THRESHOLD
+        if x.s >= most:
             best, most = value, x.s
-    return best
+    return best or (before if open_ <= 1 else "")
 
 
 def score_text(x: Interval) -> str:

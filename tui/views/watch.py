@@ -14,7 +14,7 @@ from tui.port import DeskPort
 from tui.texts import say
 from tui.views.layout import Standing
 from tui.views.plot import Samples, buckets
-from tui.views.wording import decimals, lower_first, number
+from tui.views.wording import decimals, lower_first, number, unit_text
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE
@@ -83,12 +83,12 @@ class Watcher:
         digits = decimals(variable)
         if value is None:
             return WatchRow(
-                name, title, variable.unit, "", "lost", text, band, plot, at="" if at is None else clock(at)
+                name, title, unit_text(variable.unit), "", "lost", text, band, plot, at="" if at is None else clock(at)
             )
         old = at is not None and self.now - at > 2 * variable.period
         shown = clock(at) if old and at is not None else ""
         return WatchRow(
-            name, title, variable.unit, number(value, digits), flag(value, band), text, band, plot, at=shown
+            name, title, unit_text(variable.unit), number(value, digits), flag(value, band), text, band, plot, at=shown
         )
 
     def since(self, name: str, title: str, normal: tuple[float, float] | None) -> WatchRow | None:
@@ -128,14 +128,18 @@ class Watcher:
             if (a.model, a.ahead) == (row.model, row.ahead) and self.now - at <= spec.expiry and a.value is not None
         ]
         if not live:
-            return WatchRow(row.model, title, variable.unit, "", "lost", "", None, (), say(self.lang, "no_model"))
+            return WatchRow(
+                row.model, title, unit_text(variable.unit), "", "lost", "", None, (), say(self.lang, "no_model")
+            )
         a = live[0]
         digits = min(2, decimals(variable))
         value = number(a.value or 0.0, digits)
         normal = (
             f"({number(a.low, digits)}-{number(a.high, digits)})" if a.low is not None and a.high is not None else ""
         )
-        return WatchRow(row.model, title, variable.unit, value, "", normal, None, (), self._chances(live, digits))
+        return WatchRow(
+            row.model, title, unit_text(variable.unit), value, "", normal, None, (), self._chances(live, digits)
+        )
 
     def _chances(self, answers: Sequence[ModelAnswer], digits: int) -> str:
         parts = [

@@ -54,6 +54,15 @@ def number(value: float, digits: int) -> str:
     return text.lstrip("-") if text.strip("-0.") == "" else text
 
 
+def unit_text(unit: str) -> str:
+    """A unit as people read it: a bare number has none.
+
+    >>> unit_text("kPa"), unit_text("1")
+    ('kPa', '')
+    """
+    return "" if unit == "1" else unit
+
+
 def amount(value: float) -> str:
     """An amount as its author would write it.
 
