@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from expert.language import ast
+from expert.language.nodes import ground_name
 
 ONE, NOTHING = Fraction(1), Fraction(0)
 
@@ -33,18 +34,6 @@ class Installed:
             return variable in self.names
         rest = variable.split(".", 1)[1]
         return any(f"{of}[{m}].{rest}" in self.names for m in self.site.sets[of])
-
-
-def ground_name(ref: ast.Ref, env: Mapping[str, str]) -> str:
-    """Name of the variable that a reference means under bindings: ``sectors[A].heat_flux``.
-
-    >>> ground_name(ast.Ref(variable="sectors.heat_flux", binding="s"), {"s": "A"})
-    'sectors[A].heat_flux'
-    """
-    if ref.binding is None:
-        return ref.variable
-    set_, _, rest = ref.variable.partition(".")
-    return f"{set_}[{env[ref.binding]}].{rest}"
 
 
 def ground_rules(

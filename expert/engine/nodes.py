@@ -155,18 +155,6 @@ def plain(value: str) -> str:
     return value.split(":", 1)[1] if value.startswith("#") else value
 
 
-def ground_name(ref: Ref, env: Env) -> str:
-    """Ground variable name of a reference.
-
-    >>> ground_name(Ref(variable="sectors.wall_temperature", binding="s"), {"s": "A"})
-    'sectors[A].wall_temperature'
-    """
-    if ref.binding is None:
-        return ref.variable
-    family, _, attribute = ref.variable.partition(".")
-    return f"{family}[{env[ref.binding]}].{attribute}"
-
-
 def fact_args(ref: FactRef, env: Env) -> dict[str, str]:
     """Arguments of a fact reference with bindings replaced."""
     return {k: plain(env[v[1:]]) if v.startswith("$") else v for k, v in ref.args}

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
 from expert.engine import numbers
-from expert.engine.combine import aggregate, compare, grade
+from expert.engine.combine import aggregate, compare, graded
 from expert.engine.facts import Args, FactBase
 from expert.engine.memory import Memory, Series
-from expert.engine.nodes import Env, NodeTable, children, fact_args, ground_name
+from expert.engine.nodes import Env, NodeTable, children, fact_args
 from expert.engine.results import Num, interval_json, num_json, point, unknown
 from expert.language import ast
+from expert.language.nodes import ground_name
 from expert.values.interval import ONE, UNKNOWN, Interval, conj, crisp, disj, kth, score
 from expert.values.types import ModelAnswer
 
@@ -143,10 +144,9 @@ class Reference:
         x = self.value(node.arg, env)
         if x is None or isinstance(x, str):
             return None, ""
-        if x.lo is None or x.hi is None:
+        if not x.known:
             return UNKNOWN, x.why
-        ends = sorted(grade(e, node.zero.value, node.one.value) for e in (x.lo, x.hi))
-        return Interval(ends[0], ends[1]).discount(x.c), ""
+        return graded(x, node.zero.value, node.one.value), ""
 
     def _fact(self, node: ast.FactRef, env: Env) -> Interval | tuple[Interval, str] | None:
         if node.type in self.w.no_exporter:
@@ -342,11 +342,18 @@ class Reference:
             return None
         family = node.arg.variable if isinstance(node.arg, ast.Ref) else ""
         variable = self.w.program.site.variables.get(family)
-        if variable is None or all(x.known for x in kept) or not any(x.known for x in kept):
+        if variable is None or not any(x.known for x in kept) or all(x.known and x.c == 1 for x in kept):
             return aggregate(node.function, kept)
         factor = self.w.units[variable.unit]
-        ends = Num(None, float(Fraction(variable.valid[0]) * factor), float(Fraction(variable.valid[1]) * factor))
-        return aggregate(node.function, [x if x.known else ends for x in kept])
+        lo, hi = (float(Fraction(end) * factor) for end in variable.valid)
+        anywhere = Num(None, lo, hi)
+        return aggregate(
+            node.function,
+            [
+                replace(x, layers=((Fraction(1), lo, hi),)) if x.known and x.c < 1 else x if x.known else anywhere
+                for x in kept
+            ],
+        )
 
     def _arithmetic(self, node: ast.Arithmetic, env: Env) -> Num | None:
         xs = [self.number(a, env) for a in node.args]

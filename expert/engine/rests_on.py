@@ -9,7 +9,7 @@ from itertools import combinations
 from expert.engine.facts import FactBase
 from expert.engine.fixpoint import Outcome, infer
 from expert.engine.hold import Hold
-from expert.engine.nodes import Env, ground_name, roots, walk
+from expert.engine.nodes import Env, roots, walk
 from expert.engine.reference import World
 from expert.language.ast import (
     FactRef,
@@ -20,6 +20,7 @@ from expert.language.ast import (
     Ref,
     Rule,
 )
+from expert.language.nodes import ground_name
 
 MAX_PAIRED = 10
 """Pairs are tried for up to this many instruments that are not decisive alone."""

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from fractions import Fraction
 
-from expert.engine.nodes import Env, ground_name, plain, walk
+from expert.engine.nodes import Env, plain, walk
 from expert.language import units
 from expert.language.ast import (
     Age,
@@ -31,6 +31,7 @@ from expert.language.ast import (
     ZScore,
 )
 from expert.language.durations import format_duration
+from expert.language.nodes import ground_name
 from expert.texts import say
 from expert.values.interval import ONE, Interval
 from expert.values.types import Variable

@@ -6,6 +6,7 @@ part in equality or hashing, so a program's identity does not depend on white sp
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
@@ -285,3 +286,15 @@ class AtLeast(Node):
 
 
 Cond = Compare | Graded | FactRef | Certainty | ModelProbability | Raised | Bad | All | Any | Not | Score | AtLeast
+
+
+def ground_name(ref: Ref, env: Mapping[str, str]) -> str:
+    """Name of the variable that a reference means under bindings.
+
+    >>> ground_name(Ref(variable="sectors.wall_temperature", binding="s"), {"s": "A"})
+    'sectors[A].wall_temperature'
+    """
+    if ref.binding is None:
+        return ref.variable
+    set_, _, rest = ref.variable.partition(".")
+    return f"{set_}[{env[ref.binding]}].{rest}"
