@@ -116,7 +116,7 @@ def judge(
     """
     cases = [(k, s) for k in kinds for s in severities]
     if len(seeds) < len(cases):
-        raise ValueError(f"{len(cases)} seeds are needed for {len(kinds)} kinds at {len(severities)} severities, got {len(seeds)}")
+        raise ValueError(f"{len(cases)} seeds are needed, one per kind and severity, not {len(seeds)}")
     program = program or load_program(rules_folder() / "blast_furnace", plant_folder())
     findings = [inject(program, k, s, seed) for (k, s), seed in zip(cases, seeds, strict=False)]
     return Judgement(findings, [normal_day(program, seed) for seed in normal_seeds])

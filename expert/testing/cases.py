@@ -30,8 +30,19 @@ from expert.values.types import ModelAnswer, Row, Variable
 
 EXPECTATIONS = ("raised", "held", "clearing", "possible", "quiet")
 CASE_KEYS = (
-    "name", "rule", "bind", "run", "every", "baseline", "arrival", "given", "rows", "model", "expect", "support",
-)  # fmt: skip
+    "name",
+    "rule",
+    "bind",
+    "run",
+    "every",
+    "baseline",
+    "arrival",
+    "given",
+    "rows",
+    "model",
+    "expect",
+    "support",
+)
 MODEL_KEYS = ("below", "above", "ahead", "certainty")
 HALF_HOUR = 1_800_000
 
@@ -186,12 +197,17 @@ class _Reader:
             if key.value not in names:
                 help = did_you_mean(key.value, names)
                 self.sink.error("E0303", f"{rule.id} binds no {key.value}", key.span, help=help)
-            elif text is not None and key.value in sets and text.value not in self.program.site.sets[sets[key.value]]:
-                known = self.program.site.sets[sets[key.value]]
-                self.sink.error("E0307", f"{sets[key.value]} has no {text.value}", text.span, help=did_you_mean(text.value, known))
-            elif text is not None:
+            elif text is not None and self._is_member(text, sets.get(key.value)):
                 out.append((key.value, text.value))
         return tuple(out)
+
+    def _is_member(self, text: Text, set_name: str | None) -> bool:
+        """True for a member of the set, and for anything where no set is meant."""
+        members = self.program.site.sets[set_name] if set_name is not None else (text.value,)
+        if text.value not in members:
+            help = did_you_mean(text.value, members)
+            self.sink.error("E0307", f"{set_name} has no {text.value}", text.span, help=help)
+        return text.value in members
 
     def _by_variable(self, t: Table, key: str) -> list[tuple[Text, list[str]]]:
         """Texts of a mapping by the ground variables they are about."""
@@ -228,7 +244,8 @@ class _Reader:
             parts = text.value.split("+-")
             try:
                 if len(parts) != 2:
-                    raise ValueError(f"{text.value!r} is not a baseline; write 420 {variable.unit} +- 6 {variable.unit}")
+                    form = f"420 {variable.unit} +- 6 {variable.unit}"
+                    raise ValueError(f"{text.value!r} is not a baseline; write for example {form}")
                 median, iqr = (counts_of(p, variable, self.units) * Fraction(variable.resolution) for p in parts)
             except ValueError as e:
                 self.sink.error("E0501", str(e), text.span)
@@ -241,8 +258,8 @@ class _Reader:
         for name, value in entries(t.get("rows"), "rows", self.sink):
             relation = self.program.site.relations.get(name.value)
             if relation is None:
-                known = self.program.site.relations
-                self.sink.error("E0311", f"unknown relation {name.value}", name.span, help=did_you_mean(name.value, known))
+                help = did_you_mean(name.value, self.program.site.relations)
+                self.sink.error("E0311", f"unknown relation {name.value}", name.span, help=help)
                 continue
             for item in items(value, name.value, self.sink):
                 inner = as_mapping(item, "row", self.sink)
@@ -282,8 +299,8 @@ class _Reader:
             spec = self.program.site.models.get(name.value)
             inner = as_mapping(value, "answer of a model", self.sink)
             if spec is None:
-                known = self.program.site.models
-                self.sink.error("E0310", f"unknown model {name.value}", name.span, help=did_you_mean(name.value, known))
+                help = did_you_mean(name.value, self.program.site.models)
+                self.sink.error("E0310", f"unknown model {name.value}", name.span, help=help)
             elif inner is not None:
                 answer = self._answer(spec, Table(inner, "answer of a model", self.sink, MODEL_KEYS))
                 out += [answer] if answer is not None else []

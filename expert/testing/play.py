@@ -45,11 +45,12 @@ class Played:
         return next((m for m in reversed(self.moments) if m.time <= time), self.moments[0])
 
 
-def only(program: ast.Program, rule_id: str) -> ast.Program:
-    """The part of a program that a rule's outcome depends on."""
+def only(program: ast.Program, rule_id: str, period: int) -> ast.Program:
+    """The part of a program that a rule's outcome depends on, on a grid of its own."""
     needed = closure(program, program.rules[rule_id])
     return replace(
         program,
+        site=replace(program.site, period=period),
         rules={k: r for k, r in program.rules.items() if k in needed},
         strata=tuple(tuple(g for g in layer if g.rule.id in needed) for layer in program.strata),
     )
@@ -57,7 +58,7 @@ def only(program: ast.Program, rule_id: str) -> ast.Program:
 
 def play(program: ast.Program, case: Case) -> Played:
     """Run a case from its start to its end."""
-    part = only(program, case.rule)
+    part = only(program, case.rule, case.every)
     session = Session(part)
     arriving = _prepare(session, part, case)
     moments, records = [], {}
@@ -159,7 +160,8 @@ def _moment(rule: ast.Rule, case: Case, record: ScanRecord, t: int) -> Moment:
         if set(case.bind) <= set(bindings)
     ]
     order = ("quiet", "possible", "clearing", "held", "raised")
-    return max(found, key=lambda m: (order.index(m.state), m.certainty.s, m.certainty.p), default=Moment(t, "quiet", FALSE))
+    nothing = Moment(t, "quiet", FALSE)
+    return max(found, key=lambda m: (order.index(m.state), m.certainty.s, m.certainty.p), default=nothing)
 
 
 def _outcomes(rule: ast.Rule, record: ScanRecord) -> Iterator[tuple[tuple[tuple[str, str], ...], Interval]]:

@@ -71,11 +71,7 @@ class CaseReport:
             "cases": len(self.results),
             "failed": len(self.failed),
             "without_cases": len(self.without_cases),
-            "failures": [
-                {"rule": r.case.rule, "name": r.case.name, "file": r.case.span.file, "line": r.case.span.line,
-                 "lines": list(r.lines)}
-                for r in self.failed
-            ],  # fmt: skip
+            "failures": [_as_json(r) for r in self.failed],
             "rules_without_cases": list(self.without_cases),
         }
 
@@ -155,10 +151,18 @@ def _evidence(played: Played, case: Case) -> list[str]:
         lines = why(played.program, record, case.rule, moment.bindings, "en")
     else:
         lines = why_not(played.program, record, case.rule, "en")
-    return [f"evidence at {format_duration(moment.time)}", *(f"  {text_of(line)}".rstrip() for line in lines)]
+    texts = [text_of(line) for line in lines]
+    own = next((i for i, text in enumerate(texts) if text.lstrip().startswith("rule ")), len(texts))
+    return [f"evidence at {format_duration(moment.time)}", *(f"  {text}".rstrip() for text in texts[:own])]
 
 
 def _block(result: CaseResult) -> str:
     span = result.case.span
     head = f"FAILED {span.file}:{span.line}  {result.case.name}  ({result.case.rule})"
     return "\n".join([head, *(f"  {line}" for line in result.lines)])
+
+
+def _as_json(result: CaseResult) -> dict[str, Any]:
+    case = result.case
+    where = {"file": case.span.file, "line": case.span.line}
+    return {"rule": case.rule, "name": case.name, **where, "lines": list(result.lines)}

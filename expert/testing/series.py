@@ -19,17 +19,18 @@ BASE_COUNT = 1_000
 """Where a counter stands at the start of a run."""
 
 _QUANTITY = r"[-+]?[0-9]+(?:\.[0-9]+)?(?:\s*[^\s0-9+,-][^\s,]*)?"
+_SPREAD = rf"(?:\s+\+-\s*(?P<spread>{_QUANTITY}))?"
 _DURATION = r"[0-9]+(?:\.[0-9]+)?\s*[a-z]+"
 _END = rf"(?:\s+(?P<how>for|until)\s+(?P<length>{_DURATION}))?"
 _FORMS: tuple[tuple[PieceKind, re.Pattern[str]], ...] = (
-    ("ramp", re.compile(rf"ramp to (?P<a>{_QUANTITY})(?:\s+\+-\s*(?P<spread>{_QUANTITY}))? over (?P<over>{_DURATION})")),
+    ("ramp", re.compile(rf"ramp to (?P<a>{_QUANTITY}){_SPREAD} over (?P<over>{_DURATION})")),
     ("saw", re.compile(rf"saw (?P<a>{_QUANTITY}) to (?P<b>{_QUANTITY}) every (?P<every>{_DURATION}){_END}")),
     ("every", re.compile(rf"every (?P<every>{_DURATION}){_END}")),
     ("still", re.compile(rf"still{_END}")),
     ("missing", re.compile(rf"missing{_END}")),
     ("silent", re.compile(rf"silent{_END}")),
     ("frozen", re.compile(rf"frozen{_END}")),
-    ("value", re.compile(rf"(?P<a>{_QUANTITY})(?:\s+\+-\s*(?P<spread>{_QUANTITY}))?{_END}")),
+    ("value", re.compile(rf"(?P<a>{_QUANTITY}){_SPREAD}{_END}")),
 )
 _HELP = "write for example: 412 kPa for 20 min, ramp to 440 kPa over 30 min, missing for 5 min"
 
@@ -70,7 +71,7 @@ def counts_of(quantity: str, variable: Variable, units: Units) -> Fraction:
     try:
         own, wanted = units.dimension_of(unit), units.dimension_of(variable.unit)
         if own != wanted:
-            raise ValueError(f"{quantity.strip()} is not in the dimension of {variable.id}; write it in {variable.unit}")
+            raise ValueError(f"{quantity.strip()} does not fit {variable.id}; write it in {variable.unit}")
         value = number * units.factor(unit) / units.factor(variable.unit)
     except UnitError as e:
         raise ValueError(f"{e}; write it in {variable.unit}") from None
@@ -93,18 +94,17 @@ def parse_series(text: Text, variable: Variable, units: Units, sink: Sink) -> tu
 
 
 def _piece(part: str, before: list[Piece], variable: Variable, units: Units) -> Piece:
-    for kind, form in _FORMS:
-        match = form.fullmatch(part)
-        if match is not None:
-            break
-    else:
+    matches = ((kind, form.fullmatch(part)) for kind, form in _FORMS)
+    found = next(((k, m) for k, m in matches if m is not None), None)
+    if found is None:
         raise ValueError(f"{part!r} is not a piece of a series")
+    kind, match = found
     if before and before[-1].stop is None:
         raise ValueError("only the last piece may go on to the end; say for how long the one before lasts")
     if not before and kind in ("ramp", "frozen"):
         raise ValueError(f"{kind} needs a value before it")
     if (kind in ("every", "still")) != (variable.kind == "counter") and kind in ("every", "still", "ramp", "saw"):
-        raise ValueError(f"{kind} does not fit {variable.id}, which is a {variable.kind}")
+        raise ValueError(f"{kind} does not fit {variable.id}, which is of kind {variable.kind}")
     return _made(kind, match.groupdict(), before[-1].stop or 0 if before else 0, variable, units)
 
 
@@ -130,9 +130,7 @@ def _made(kind: PieceKind, found: dict[str, str | None], start: int, variable: V
     return Piece(kind, start, stop, number("a", Fraction(0)), number("b", Fraction(0)), spread, every)
 
 
-def readings(
-    pieces: tuple[Piece, ...], period: int, first: int, last: int, kind: str = "analog"
-) -> Iterator[Reading]:
+def readings(pieces: tuple[Piece, ...], period: int, first: int, last: int, kind: str = "analog") -> Iterator[Reading]:
     """Samples at every multiple of ``period`` in ``first..last`` (ms from the start of the run; negative: before).
 
     Silent times yield nothing.
