@@ -208,6 +208,13 @@ def unit_of(program: Program, node: Expr, hint: str = "") -> str:
         return "min"
     if isinstance(node, FactValue):
         return program.facts[node.fact.type].unit
+    if isinstance(node, RowField):
+        kinds = [r.fields[node.field] for r in program.site.relations.values() if node.field in r.fields]
+        return next((k for k in kinds if k not in ("text", "number")), "")
+    if isinstance(node, SetAggregate | Lag):
+        return unit_of(program, node.arg)
+    if isinstance(node, Arithmetic):
+        return _computed_unit(program, node)
     for n in walk(node):
         if isinstance(n, Ref):
             variable = program.site.variables.get(n.variable)
@@ -218,12 +225,32 @@ def unit_of(program: Program, node: Expr, hint: str = "") -> str:
     return ""
 
 
+def _computed_unit(program: Program, node: Arithmetic) -> str:
+    """Unit of a sum is that of its first part with one; of a product or quotient the shortest that fits."""
+    found = [unit_of(program, a) for a in node.args]
+    if node.op not in ("*", "/", "sqrt"):
+        return next((u for u, a in zip(found, node.args, strict=True) if u and not isinstance(a, Number)), found[0])
+    known = units.units_of(tuple(program.site.unit_definitions))
+    first = known.dimension_of(found[0])
+    if node.op == "sqrt":
+        return known.house_unit(first.root())
+    wanted = first * known.dimension_of(found[1]) if node.op == "*" else first / known.dimension_of(found[1])
+    simple = [found[0].partition("/")[0], *found, ""]
+    return next((u for u in simple if known.dimension_of(u) == wanted), known.house_unit(wanted))
+
+
 def decimals_of(program: Program, node: Expr, unit: str) -> int:
     """Decimals worth showing: those of the variable's resolution; two for features against normal."""
     if isinstance(node, ZScore | Repeats):
         return 0 if isinstance(node, Repeats) else 1
-    if isinstance(node, Since | Age | Unchanged):
+    if isinstance(node, Since | Age | Unchanged | FactValue | RowField):
         return 0 if unit == "min" else 1
+    if isinstance(node, SetAggregate | Lag):
+        return decimals_of(program, node.arg, unit)
+    if isinstance(node, Arithmetic) and node.op not in ("*", "/", "sqrt"):
+        return max(decimals_of(program, a, unit) for a in node.args if not isinstance(a, Number) or len(node.args) == 1)
+    if isinstance(node, Arithmetic):
+        return 2
     for n in walk(node):
         if isinstance(n, Ref):
             variable = program.site.variables.get(n.variable)

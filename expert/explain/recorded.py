@@ -31,6 +31,11 @@ class Recorded:
         self.program = program
         self.record = record
         self.table = table_of(program)
+        self._instances: dict[str, list[tuple[tuple[str, str], ...]]] = {}
+        for key in record.nodes:
+            if key.startswith("rule:"):
+                rule_id, bindings = split_key(key[5:])
+                self._instances.setdefault(rule_id, []).append(bindings)
 
     def cond(self, node: ast.Cond, env: Env) -> Interval | None:
         """Recorded certainty; None when removed at grounding, unknown when the record does not have it."""
@@ -54,20 +59,33 @@ class Recorded:
         found = self.record.nodes.get(self.table.key(node, env))
         return num_from_json(found) if isinstance(found, dict) else unknown("no data")
 
+    def known(self, node: ast.Expr, env: Env) -> Num | None:
+        """Number of an expression that this scan happened to compute; None when it did not, or it is unknown."""
+        try:
+            found = self.record.nodes.get(self.table.key(node, env))
+        except KeyError:  # no rule of the program has this expression
+            return None
+        num = num_from_json(found) if isinstance(found, dict) else None
+        return num if num is not None and num.v is not None else None
+
+    def installed(self, node: ast.Expr, env: Env) -> bool:
+        """Whether the site has what a number needs; False when it was removed at grounding."""
+        key = self.table.key(node, env)
+        return isinstance(node, ast.Number) or self.record.nodes.get(key, "") is not None
+
+    def row_text(self, node: ast.Expr, env: Env) -> str:
+        """Recorded text of a row's field, or ''."""
+        found = self.record.nodes.get(self.table.key(node, env))
+        return found if isinstance(found, str) else ""
+
     def rule(self, key: str) -> dict[str, Any] | None:
         """What is recorded of a rule with its bindings: when, held, out, since; None when it did not run."""
         found = self.record.nodes.get(f"rule:{key}")
         return found if isinstance(found, dict) else None
 
     def instances(self, rule_id: str) -> list[tuple[tuple[str, str], ...]]:
-        """Bindings under which a rule was evaluated in this scan."""
-        out: list[tuple[tuple[str, str], ...]] = []
-        for key in self.record.nodes:
-            if key == f"rule:{rule_id}":
-                out.append(())
-            elif key.startswith(f"rule:{rule_id}["):
-                out.append(parse_bindings(key[len(rule_id) + 6 : -1]))
-        return sorted(out)
+        """Bindings under which a rule was evaluated in this scan, in order."""
+        return sorted(self._instances.get(rule_id, []))
 
     def firing(self, key: str) -> Firing | None:
         """The rule's firing in this scan."""

@@ -31,7 +31,8 @@ def because_text(program: ast.Program, record: ScanRecord, rule_id: str, binding
     for text, node in rule.because_parts.items():
         unit = p.unit_of(program, node)
         num = builder.r.num(node, env)
-        shown = builder.number(num, unit, p.decimals_of(program, node, unit)) or builder.reason(num.why) or "?"
+        number = builder.number(num, unit, p.decimals_of(program, node, unit))
+        shown = number or builder.r.row_text(node, env) or builder.reason(num.why) or "?"
         template = template.replace("{" + text + "}", shown)
     sets = dict(rule.for_each)
     for name, value in bindings:
