@@ -54,7 +54,7 @@ def test_every_command_of_a_document_runs(document: Path, tmp_path: Path) -> Non
 
 def test_make_knows_every_target_that_documents_name() -> None:
     """`make X` in any document names a target that there is."""
-    named = {t for d in DOCUMENTS for t in re.findall(r"\bmake ([a-z-]+)", d.read_text(encoding="utf-8"))}
+    named = {t for d in DOCUMENTS for t in re.findall(r"(?:^|`)make ([a-z-]+)", d.read_text(encoding="utf-8"), re.M)}
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
-    assert set() == named - targets - {"that", "a", "it", "the", "sure"}
+    assert set() == named - targets

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.run.plant import MINUTE, ScriptedFeed, session
 
 from expert.explain import text_of, why, why_not
 from expert.run.log import RunLog
@@ -13,6 +12,7 @@ from expert.run.past import PastRun, differing
 from expert.run.runner import Runner
 from expert.trace import TraceError, canonical
 from expert.trace.codec import to_json
+from tests.run.plant import MINUTE, ScriptedFeed, session
 
 HANG = "descent.hanging.suspected"
 

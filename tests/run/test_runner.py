@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from tests.run.plant import MINUTE, ScriptedFeed, session
-
 from expert.run.runner import Runner
 from expert.values.types import OperatorEvent, Row
+from tests.run.plant import MINUTE, ScriptedFeed, session
 
 
 def runner(start: int = MINUTE) -> Runner:
