@@ -13,6 +13,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from expert.explain import Line
+from expert.values.cells import wrap
 from tui.palette import BASE, style_of
 from tui.texts import say
 from tui.views.paint import notice_rows
@@ -25,9 +26,20 @@ if TYPE_CHECKING:
 MINIMUM = (80, 24)
 
 
-def rows_of(lines: Sequence[Line]) -> list[Row]:
-    """Explanation lines as rows."""
-    return [tuple(Run(s.text, s.role) for s in line) for line in lines]
+def rows_of(lines: Sequence[Line], width: int = 0) -> list[Row]:
+    """Explanation lines as rows; what is wider than ``width`` goes on in the next row, further to the right."""
+    out: list[Row] = []
+    for line in lines:
+        row = tuple(Run(s.text, s.role) for s in line)
+        if not width or width_of(row) <= width or len(row) != 1:
+            out.append(row)
+            continue
+        text = row[0].text
+        indent = len(text) - len(text.lstrip())
+        first, *rest = wrap(text.strip(), max(10, width - indent - 4))
+        out.append((Run(" " * indent + first, row[0].role),))
+        out += [(Run(" " * (indent + 4) + part, row[0].role),) for part in rest]
+    return out
 
 
 class Board(Widget):

@@ -40,6 +40,7 @@ class OverviewScreen(BoardScreen):
     def __init__(self) -> None:
         super().__init__()
         self.selected = ""
+        self._chosen = False
         self.seen: set[str] = set()
 
     def keys(self) -> list[tuple[str, str]]:
@@ -59,11 +60,11 @@ class OverviewScreen(BoardScreen):
         app = self.tuyere
         width = self.app.size.width
         if not self.wide:
-            return Wish(app.lang, app.ascii_only, columns=15 if width < 100 else 30, selected=self.selected)
+            return Wish(app.lang, app.ascii_only, columns=15 if width < 100 else 30)
         return Wish(
             app.lang,
             app.ascii_only,
-            selected=self.selected,
+            selected=self.selected if self._chosen else "",
             why_width=width - 2,
             trend_columns=columns_for(width - LEFT - 2),
         )
@@ -94,12 +95,13 @@ class OverviewScreen(BoardScreen):
         title = (Run(f" {say(self.lang, 'why_title')} ", "heading"), Run("-" * (look.width - 8), "dim"))
         if not frame.why:
             return [*rows, title, (Run("  " + say(self.lang, "no_selection"), "dim"),)]
-        return [*rows, title, *((Run(" "), *r) for r in rows_of(frame.why))][: look.height]
+        return [*rows, title, *((Run(" "), *r) for r in rows_of(frame.why, look.width - 2))][: look.height]
 
     def _choose(self, frame: Frame) -> None:
+        """The line that was moved to stays selected while it is there; else it is the first, the most severe."""
         ids = [e.id for e in frame.overview.abnormal]
-        if self.selected not in ids:
-            self.selected = ids[0] if ids else ""
+        if self.selected not in ids or not self._chosen:
+            self.selected, self._chosen = (ids[0] if ids else ""), False
         self.seen &= set(ids)
 
     # ------------------------------------------------------------ keys
@@ -111,6 +113,7 @@ class OverviewScreen(BoardScreen):
         if not ids:
             return
         here = ids.index(self.selected) if self.selected in ids else 0
+        self._chosen = True
         self.seen.add(ids[here])
         self.selected = ids[min(len(ids) - 1, max(0, here + step))]
         self.seen.add(self.selected)

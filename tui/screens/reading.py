@@ -103,7 +103,7 @@ class ReasonScreen(ReadingScreen):
         """The lines, once the desk has made them."""
         if self.reasons is None:
             return [(Run("  ..."),)]
-        return [(Run(" "), *row) for row in rows_of(self.reasons.lines)]
+        return [(Run(" "), *row) for row in rows_of(self.reasons.lines, width - 2)]
 
     def redraw(self) -> None:
         """Ask for the lines when record, language or width are others than last time, and draw."""

@@ -203,7 +203,7 @@ def episode_views(desk: DeskPort, story: Chronicle, record: ScanRecord, lang: st
                 title_of(desk.program, e.rule, e.bindings, lang),
                 sure_words(e, disputed, lang),
                 clock(since),
-                rests_words(desk, story.rests.get(e.id, ()), gone, lang),
+                rests_words(desk, story.rests.get(e.id, ()), gone, lang) if used else "-",
                 bool(gone),
                 say(lang, "state_late") if e.found_late else "",
                 e.acknowledged is not None,

@@ -142,17 +142,10 @@ class Watcher:
         )
 
     def _chances(self, answers: Sequence[ModelAnswer], digits: int) -> str:
-        parts = [
-            say(
-                self.lang,
-                f"chance_{a.op}",
-                limit=number(a.limit, digits),
-                low=round(a.support / 10_000),
-                high=round(a.plausibility / 10_000),
-            )
-            for a in answers
-        ]
-        return "  ".join(parts[:1])
+        a = answers[0]
+        low, high = round(a.support / 10_000), round(a.plausibility / 10_000)
+        chance = f"{low}" if low == high else f"{low}-{high}"
+        return say(self.lang, f"chance_{a.op}", limit=number(a.limit, digits), chance=chance)
 
     # ------------------------------------------------------------ what is normal
 
