@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from expert.engine.results import Num, with_bounds
-from expert.values.interval import ONE, Interval, millionths
+from expert.engine.results import Ends, Num, at_level, further_layers, levels, with_bounds
+from expert.values.interval import ONE, UNKNOWN, Interval, millionths
 
 
 def compare(op: str, left: Num, right: Num) -> Interval:
@@ -14,18 +14,44 @@ def compare(op: str, left: Num, right: Num) -> Interval:
     >>> compare(">", Num(5.0, 4.0, 6.0), Num(4.5, 4.5, 4.5))
     Interval(s=0, p=1000000)
     """
-    assert left.lo is not None and left.hi is not None and right.lo is not None and right.hi is not None
-    a, b, c, d = left.lo, left.hi, right.lo, right.hi
+    xs = (left, right)
+    out = UNKNOWN
+    for c in levels(xs):
+        ends = [e for e in (at_level(x, c) for x in xs) if e is not None]
+        if len(ends) < len(xs):
+            break
+        out = _tighter(out, _compare_ends(op, *ends).discount(c))
+    return out
+
+
+def graded(x: Num, zero: float, one: float) -> Interval:
+    """Certainty of a soft threshold: 0 at ``zero``, 1 at ``one``."""
+    out = UNKNOWN
+    for c in levels([x]):
+        found = at_level(x, c)
+        if found is not None:
+            ends = sorted(grade(e, zero, one) for e in found)
+            out = _tighter(out, Interval(ends[0], ends[1]).discount(c))
+    return out
+
+
+def _tighter(x: Interval, y: Interval) -> Interval:
+    """What both say together."""
+    return Interval(max(x.s, y.s), min(x.p, y.p))
+
+
+def _compare_ends(op: str, left: Ends, right: Ends) -> Interval:
+    (a, b), (c, d) = left, right
     if op in ("==", "!="):
         equal = Interval(ONE if a == b == c == d else 0, ONE if a <= d and c <= b else 0)
-        return (equal if op == "==" else ~equal).discount(min(left.c, right.c))
+        return equal if op == "==" else ~equal
     sure, possible = {
         ">": (a > d, b > c),
         ">=": (a >= d, b >= c),
         "<": (b < c, a < d),
         "<=": (b <= c, a <= d),
     }[op]
-    return Interval(ONE if sure else 0, ONE if possible else 0).discount(min(left.c, right.c))
+    return Interval(ONE if sure else 0, ONE if possible else 0)
 
 
 def grade(x: float, zero: float, one: float) -> int:
@@ -50,11 +76,15 @@ def aggregate(function: str, xs: list[Num]) -> Num:
     n = sum(1 for x in xs if x.v is not None)
     los, his = [x.lo for x in xs if x.lo is not None], [x.hi for x in xs if x.hi is not None]
     vs = [x.v for x in xs if x.v is not None]
-    if function == "spread":
-        lo, hi = max(0.0, max(los) - min(his)), max(his) - min(los)
-    else:
-        lo, hi = _over(function, los), _over(function, his)
-    return with_bounds(Num(_over(function, vs) if vs else None, lo, hi, c, n, len(xs), at), lo, hi)
+
+    def ends(lows: list[float], highs: list[float]) -> Ends:
+        if function == "spread":
+            return max(0.0, max(lows) - min(highs)), max(highs) - min(lows)
+        return _over(function, lows), _over(function, highs)
+
+    lo, hi = ends(los, his)
+    v = _over(function, vs) if vs else None
+    return with_bounds(Num(v, lo, hi, c, n, len(xs), at, layers=further_layers(xs, ends)), lo, hi)
 
 
 def _over(function: str, vs: list[float]) -> float:

@@ -78,7 +78,7 @@ class FactState:
             return both
         held = arithmetic(combine, firm) if len(firm) > 1 else firm[0]
         lo, hi = (held.lo, both.hi) if combine == "max" else (both.lo, held.hi)
-        return replace(both, v=held.v, lo=lo, hi=hi)
+        return replace(both, v=held.v, lo=lo, hi=hi, layers=())
 
     def justified_by(self) -> Source | None:
         """Canonical derivation: lowest naive round, then rule id, then bindings, among the strongest."""

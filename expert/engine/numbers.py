@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from expert.engine import windows
 from expert.engine.memory import Series
-from expert.engine.results import NO_DISCOUNT, Num, point, unknown, with_bounds
+from expert.engine.results import NO_DISCOUNT, Num, further_layers, point, unknown, with_bounds
 from expert.language.ast import WindowFunction, ZFunction
 
 SIDED = frozenset({"mean", "min", "max"})
@@ -238,7 +238,8 @@ def arithmetic(op: str, xs: list[Num]) -> Num:
         return unknown("division by zero" if op == "/" else "negative root", at=at)
     if v is not None and not math.isfinite(v):
         return unknown("overflow", at=at)
-    return with_bounds(Num(v, ends[0], ends[1], c=c, at=at), *ends)
+    layers = further_layers(xs, lambda lows, highs: _ends(op, lows, highs))
+    return with_bounds(Num(v, ends[0], ends[1], c=c, at=at, layers=layers), *ends)
 
 
 def _apply(op: str, vs: list[float]) -> float | None:

@@ -346,14 +346,9 @@ class Reference:
             return aggregate(node.function, kept)
         factor = self.w.units[variable.unit]
         lo, hi = (float(Fraction(end) * factor) for end in variable.valid)
-        anywhere = Num(None, lo, hi)
-        return aggregate(
-            node.function,
-            [
-                replace(x, layers=((Fraction(1), lo, hi),)) if x.known and x.c < 1 else x if x.known else anywhere
-                for x in kept
-            ],
-        )
+        layer, anywhere = ((Fraction(1), lo, hi),), Num(None, lo, hi)
+        bounded = [anywhere if not x.known else replace(x, layers=layer) if x.c < 1 else x for x in kept]
+        return aggregate(node.function, bounded)
 
     def _arithmetic(self, node: ast.Arithmetic, env: Env) -> Num | None:
         xs = [self.number(a, env) for a in node.args]

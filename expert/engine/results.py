@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from expert.values.interval import Interval
 
 NO_DISCOUNT = Fraction(1)
+Ends = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,9 @@ class Num:
         Source time (ms) of the newest sample used.
     why : str
         Reason when unknown, as ``code`` or ``code|detail``.
+    layers : tuple of (Fraction, float, float)
+        Wider bounds that hold with a larger factor than ``c``: (factor, low, high), by factor. They come from a set
+        of which one member is old: what the others say alone is not discounted.
     """
 
     v: float | None
@@ -38,6 +43,7 @@ class Num:
     m: int | None = None
     at: int | None = None
     why: str = ""
+    layers: tuple[tuple[Fraction, float, float], ...] = ()
 
     @property
     def known(self) -> bool:
@@ -68,6 +74,36 @@ def with_bounds(num: Num, lo: float, hi: float) -> Num:
     return replace(num, lo=min(lo, hi), hi=max(lo, hi))
 
 
+def levels(xs: Sequence[Num]) -> list[Fraction]:
+    """All factors of some numbers, smallest first."""
+    return sorted({c for x in xs for c in (x.c, *(layer[0] for layer in x.layers))})
+
+
+def at_level(x: Num, c: Fraction) -> Ends | None:
+    """Tightest bounds that hold with a factor of ``c`` at least."""
+    if x.c >= c and x.lo is not None and x.hi is not None:
+        return x.lo, x.hi
+    return next(((lo, hi) for factor, lo, hi in x.layers if factor >= c), None)
+
+
+def further_layers(
+    xs: Sequence[Num], combine: Callable[[list[float], list[float]], Ends | str]
+) -> tuple[tuple[Fraction, float, float], ...]:
+    """Layers of a number that is combined from others; ``combine``: all lows, all highs -> bounds or a reason."""
+    if all(x.c == 1 for x in xs):
+        return ()
+    out = []
+    for c in levels(xs)[1:]:
+        ends = [e for e in (at_level(x, c) for x in xs) if e is not None]
+        if len(ends) < len(xs):
+            break
+        found = combine([lo for lo, _ in ends], [hi for _, hi in ends])
+        if isinstance(found, str) or not (math.isfinite(found[0]) and math.isfinite(found[1])):
+            break
+        out.append((c, *found))
+    return tuple(out)
+
+
 def num_json(x: Num) -> dict[str, Any]:
     """Plain JSON of a number; only what differs from the default."""
     out: dict[str, Any] = {}
@@ -82,6 +118,8 @@ def num_json(x: Num) -> dict[str, Any]:
             out[name] = value
     if x.why:
         out["why"] = x.why
+    if x.layers:
+        out["layers"] = [[c.numerator, c.denominator, lo, hi] for c, lo, hi in x.layers]
     return out
 
 
@@ -98,6 +136,7 @@ def num_from_json(d: dict[str, Any]) -> Num:
         d.get("m"),
         d.get("at"),
         d.get("why", ""),
+        tuple((Fraction(n, m), lo, hi) for n, m, lo, hi in d.get("layers", ())),
     )
 
 
