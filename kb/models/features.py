@@ -20,13 +20,16 @@ LABELLED = 3 * HOUR
 """How long after a prediction its outcome is read: horizon and up to 40 min of laboratory, rounded up."""
 TARGET = "hot_metal.silicon"
 METAL = "hot_metal.temperature"
+FRESH: dict[str, int] = {TARGET: 4 * HOUR, METAL: 3 * HOUR}
+"""Age of the newest sample after which it says nothing about the furnace now: the `max_age` of the plant, ms."""
 
 
 @dataclass(frozen=True, slots=True)
 class Feature:
     """One number of a variable.
 
-    ``kind``: 'last', 'mean_last' (of the newest ``a``), 'age' (hours) or 'mean' (from ``a`` to ``b`` hours ago).
+    ``kind``: 'last', 'mean_last' (of the newest ``a``) or 'mean' (from ``a`` to ``b`` hours ago). The first two have
+    no value when the newest sample is older than `FRESH`.
 
     >>> Feature("pci.rate", "mean", 2, 4).name
     'pci.rate.mean.2-4h'
@@ -53,11 +56,9 @@ FEATURES: tuple[Feature, ...] = (
     Feature(TARGET, "mean_last", 3),
     Feature(TARGET, "mean_last", 8),
     Feature(TARGET, "mean", 0, 24),
-    Feature(TARGET, "age"),
     Feature(METAL, "last"),
     Feature(METAL, "mean_last", 3),
     Feature(METAL, "mean_last", 8),
-    Feature(METAL, "age"),
     *_means("pci.rate", 0, 1, 2, 3, 4, 6, 8),
     *_means("raft.temperature", 0, 1, 4),
     *_means("blast.temperature", 0, 1, 4),
@@ -186,9 +187,9 @@ def vector(store: Store, t: int, features: Sequence[Feature] = FEATURES) -> list
 def _value(series: Series, f: Feature, t: int) -> float | None:
     if f.kind == "mean":
         return series.mean(t - f.b * HOUR, t - f.a * HOUR)
-    if f.kind == "age":
-        last = series.last(t)
-        return None if last is None else (t - last) / HOUR
+    last = series.last(t)
+    if last is None or t - last > FRESH[f.variable]:
+        return None
     return series.mean_last(f.a if f.kind == "mean_last" else 1, t)
 
 

@@ -18,15 +18,13 @@ from expert.models.port import Question
 from expert.values.interval import ONE
 from expert.values.types import ModelAnswer, Sample, Variable
 from kb.models.artifact import Artifact, ArtifactError, load, missing
-from kb.models.features import HOUR, LABELLED, TARGET, VARIABLES, Store, outcome, vector
+from kb.models.features import FRESH, HOUR, LABELLED, TARGET, VARIABLES, Store, outcome, vector
 from kb.models.replay import Readings, arrivals
 from kb.paths import data_file
 
 MODEL = "silicon_outlook"
 HORIZON = 2 * HOUR
 GRID = 5 * 60_000
-OLDEST = 4 * HOUR
-"""Age of the newest assay after which nothing is predicted: silicon is not predictable further than that."""
 MOST_MISSING = 2
 """With more of its inputs missing, the model goes by the assays alone; unverified."""
 WORSE = 1.2
@@ -154,7 +152,7 @@ class SiliconPort:
         last = self.store.series[TARGET].last(t)
         if last is None:
             return Forecast(t, None, None, None, "no data", True)
-        if t - last > OLDEST:
+        if t - last > FRESH[TARGET]:
             return Forecast(t, None, None, None, f"target stale|{(t - last) // HOUR} h", True)
         values = vector(self.store, t)
         outside, absent = self.artifact.outside(values), missing(values)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sys
 from collections.abc import Mapping, Sequence
@@ -16,10 +15,9 @@ from sklearn.linear_model import Ridge
 from sklearn.model_selection import GroupKFold, cross_val_score
 
 from kb.furnace.catalogue import load_variables
-from kb.models import features
 from kb.models.artifact import FORMAT, parse
 from kb.models.dataset import Example, examples
-from kb.models.features import FEATURES, HOUR, TARGET, VARIABLES
+from kb.models.features import FEATURES, HOUR, TARGET, VARIABLES, Store, vector
 from kb.models.scores import LOW, live, table
 from kb.models.silicon import HORIZON, MODEL
 from kb.paths import KB
@@ -84,8 +82,9 @@ def fit(rows: Sequence[Example], groups: Sequence[int]) -> dict[str, Any]:
         "training": {
             "seeds": sorted(set(groups)), "days": DAYS, "rows": len(rows), "penalty": best,
             "cross_validated_rmse": {f"{p:g}": round(e, 5) for p, e in tried.items()},
-            "scikit_learn": sklearn.__version__, "features_sha256": _digest(Path(features.__file__)),
+            "scikit_learn": sklearn.__version__,
         },
+        "golden": golden(),
     }  # fmt: skip
 
 
@@ -114,8 +113,14 @@ def _rounded(**numbers: float) -> dict[str, float]:
     return {name: float(f"{x:.9g}") for name, x in numbers.items()}
 
 
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def golden() -> dict[str, float | None]:
+    """Features of a made-up day: stored with the coefficients, they show when the features have changed since."""
+    store = Store({name: x["resolution"] for name, x in _inputs().items()})
+    for i, name in enumerate(VARIABLES):
+        for minute in range(0, 1440, 23):
+            source = minute * 60_000 + i * 1_000
+            store.take(name, source, source + 1_000, 400 + (minute * (7 + i)) % 211)
+    return {f.name: value for f, value in zip(FEATURES, vector(store, 24 * HOUR), strict=True)}
 
 
 def _bytes(found: Mapping[str, Any]) -> bytes:
