@@ -160,17 +160,7 @@ class Reference:
 
     def _certainty(self, node: ast.Certainty, env: Env) -> Interval | None:
         x = self.cond(node.fact, env)
-        if x is None:
-            return None
-        if node.op == ">=":
-            return x.at_least(node.limit)
-        if node.op == ">":
-            return x.at_least(node.limit + 1)
-        if node.op == "<":
-            return ~x.at_least(node.limit)
-        if node.op == "<=":
-            return ~x.at_least(node.limit + 1)
-        return x.at_least(node.limit) & ~x.at_least(node.limit + 1)
+        return None if x is None else x.compared(node.op, node.limit)
 
     def _model(self, node: ast.ModelProbability, env: Env) -> Interval | tuple[Interval, str] | None:
         spec = self.w.program.site.models[node.model]

@@ -76,6 +76,22 @@ class Interval:
         """Crisp ends ``[s >= a, p >= a]``."""
         return Interval(ONE if self.s >= a else 0, ONE if self.p >= a else 0)
 
+    def compared(self, op: str, a: int) -> Interval:
+        """The comparison with ``a`` (millionths) as crisp ends; ``op`` is one of < <= > >= ==.
+
+        >>> Interval(300_000, 600_000).compared(">=", 500_000)
+        Interval(s=0, p=1000000)
+        """
+        if op == ">=":
+            return self.at_least(a)
+        if op == ">":
+            return self.at_least(a + 1)
+        if op == "<":
+            return ~self.at_least(a)
+        if op == "<=":
+            return ~self.at_least(a + 1)
+        return self.at_least(a) & ~self.at_least(a + 1)
+
     @property
     def known(self) -> bool:
         """True when both ends agree."""
