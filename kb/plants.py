@@ -75,7 +75,7 @@ def virtual(
     begin = start - PRE_ROLL
     history = furnace.history(begin)
     warm_up(session, history)
-    models: list[ModelPort] = [SiliconPort()]
+    models: list[ModelPort] = [SiliconPort(variables=program.site.variables)]
     for port in models:
         port.warm_up(history)  # type: ignore[attr-defined]
     log = None
@@ -122,7 +122,7 @@ def resume_virtual(folder: Path, wall: Wall = time.time) -> Desk:
         furnace.inject(Cause(**event["cause"]))
     if run_at is not None and run_at > furnace.clock:
         furnace.history(run_at)
-    models: list[ModelPort] = [SiliconPort()]
+    models: list[ModelPort] = [SiliconPort(variables=past.program.site.variables)]
     for port in models:
         port.restore(model_states[port.id])
         port.observe(after)

@@ -59,11 +59,13 @@ def recorded(
         period=recording.scan_period or None,
     )
     session = Session(program)
+    port = SiliconPort(variables=program.site.variables)
     if warm_up is not None:
         history = load_recording(warm_up, map_path, site.variables, units, site.sets)
         _fill(session, history, before=recording.start)
+        port.warm_up(history.series, before=recording.start)
     log = None
-    models: list[ModelPort] = [SiliconPort()]
+    models: list[ModelPort] = [port]
     if trace is not None:
         log = RunLog(trace, f"{program.site.name}/{program.pack}")
         log.begin(program, settings(path, map_path))
@@ -90,7 +92,7 @@ def resume_recorded(folder: Path, path: Path, map_path: Path) -> Desk:
     recording = load_recording(path, map_path, load_program([rules_folder() / PACK], plant_folder()).site.variables,
                                units, site.sets)  # fmt: skip
     session, states, after, run_at = past.restore()
-    models: list[ModelPort] = [SiliconPort()]
+    models: list[ModelPort] = [SiliconPort(variables=past.program.site.variables)]
     for port in models:
         port.restore(states[port.id])
         port.observe(after)

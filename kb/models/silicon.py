@@ -104,14 +104,20 @@ class SiliconPort:
         for s in sorted(mine, key=lambda s: s.arrival):
             self.take(s.variable, s.source, s.arrival, s.count if s.quality == "good" else None)
 
-    def warm_up(self, history: Mapping[str, Readings]) -> None:
-        """Live through a history at once, so that there are errors to judge by."""
+    def warm_up(self, history: Mapping[str, Readings], before: int | None = None) -> None:
+        """Live through a history at once, so that there are errors to judge by.
+
+        ``before`` (ms): leave out what arrived then or later.
+        """
         for variable, source, arrival, count in arrivals(history, VARIABLES):
+            if before is not None and arrival >= before:
+                break
             self.take(variable, source, arrival, count)
         while len(self._made) > 1:
             self._made.popleft()
 
     def take(self, variable: str, source: int, arrival: int, count: int | None) -> None:
+        """Take in one sample (``count`` None: bad), after predicting for the times before its arrival."""
         self._advance(arrival - 1)
         self.store.take(variable, source, arrival, count)
 

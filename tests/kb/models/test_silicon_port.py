@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from expert.texts import LANGUAGES, keys
 from expert.trace.canonical import canonical
 from expert.values.interval import ONE
 from expert.values.types import ModelAnswer, Sample
@@ -142,6 +143,14 @@ def test_warm_up_equals_living_through_it(month: dict[str, History]) -> None:
     assert (ask(slow, 5 * DAY), slow.snapshot()) == (ask(quick, 5 * DAY), quick.snapshot())
 
 
+def test_warm_up_ends_where_the_run_begins(month: dict[str, History]) -> None:
+    """History that overlaps the run is left out from the run's start on."""
+    whole, part = SiliconPort(), SiliconPort()
+    whole.warm_up(month, before=3 * DAY + 1)
+    part.warm_up(cut(month, 3 * DAY))
+    assert part.snapshot() == whole.snapshot()
+
+
 def test_late_scan_gets_the_forecast_of_its_own_time(warm: SiliconPort, day: Callable[..., list[Sample]]) -> None:
     """A scan that runs hours late is answered with what was predicted for its time, not for now."""
     arriving = day(3)
@@ -257,6 +266,16 @@ def test_used_up_miscoverage_is_silent(warm: SiliconPort) -> None:
     warm.ridge.alpha = 0
     a = ask(warm, MONTH)
     assert (True, "no bound") == (unknown(a), a.reason)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_reason_has_words(lang: str) -> None:
+    """Each reason code that the port can give is a sentence in both languages."""
+    codes = (
+        "no data", "target stale", "outside training", "few residuals", "no bound", "other horizon", "no forecast",
+        "inputs missing", "own history", "own history does better",
+    )  # fmt: skip
+    assert [] == [c for c in codes if "why_" + c.replace(" ", "_") not in keys(lang)]
 
 
 # ---------------------------------------------------------------- with less
