@@ -18,6 +18,8 @@ from kb.breakages import Breakage
 from kb.furnace import Cause, VirtualFurnace
 
 Wall = Callable[[], float]
+USABLE = ("good", "late", "revised", "old")
+"""What may become of a sample that is no loss: `old` was superseded before it came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,8 @@ class Desk:
 
     Attributes
     ----------
-    counts, scans, firings
-        Samples by what became of them, scans run, and rules that rose since the desk was opened.
+    counts, scans, raised
+        Samples by what became of them, scans run, and how often each rule rose since the desk was opened.
     """
 
     def __init__(
@@ -91,7 +93,8 @@ class Desk:
         self.notes = tuple(notes)
         self.counts: dict[str, int] = {}
         self.scans = 0
-        self.firings = 0
+        self.raised: dict[str, int] = {}
+        self._share = 0.0
         self._wall = wall
 
     @property
@@ -148,7 +151,10 @@ class Desk:
 
     def _count(self, record: ScanRecord) -> ScanRecord:
         self.scans += 1
-        self.firings += sum(f.rising for f in record.firings)
+        self._share += self.data_share
+        for firing in record.firings:
+            if firing.rising:
+                self.raised[firing.rule] = self.raised.get(firing.rule, 0) + 1
         for cause, n in record.counts.items():
             self.counts[cause] = self.counts.get(cause, 0) + n
         return record
@@ -181,6 +187,21 @@ class Desk:
         base = series.hourly.at(self.now, self.site.baseline_guard)
         factor = float(self.runner.session.units[series.variable.unit])
         return None if base is None else (base[0] / factor, base[1] / factor)
+
+    @property
+    def firings(self) -> int:
+        """How often a rule rose since the desk was opened."""
+        return sum(self.raised.values())
+
+    @property
+    def skipped(self) -> dict[str, int]:
+        """Values that were skipped or bad, by cause."""
+        return {k: n for k, n in sorted(self.counts.items()) if k not in USABLE}
+
+    @property
+    def mean_data_share(self) -> float:
+        """Mean of `data_share` over the scans since the desk was opened."""
+        return self._share / self.scans if self.scans else self.data_share
 
     @property
     def data_share(self) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import click
@@ -42,6 +43,11 @@ def main(arguments: list[str] | None = None) -> None:
     except BrokenPipeError:
         sys.stderr.close()  # the reader went away: nothing more to say
         code = 0
+    except Exception as e:
+        if os.environ.get("TUYERE_DEBUG"):
+            raise
+        click.echo(f"internal error: {type(e).__name__}: {e} (TUYERE_DEBUG=1 shows where)", err=True)
+        code = OUR_FAULT
     sys.exit(code if isinstance(code, int) else 0)
 
 

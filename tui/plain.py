@@ -102,6 +102,8 @@ def story(desk: DeskPort, until: int, out: TextIO, lang: str, ascii_only: bool) 
         printer.line(say(lang, "plain_interrupted", time=clock(chronicle.totals.last or desk.now)))
         printer.line(summary(desk, chronicle, lang))
         raise
+    for line in account(desk, lang):
+        printer.line(line)
     printer.line(summary(desk, chronicle, lang))
 
 
@@ -129,13 +131,26 @@ def heading(desk: DeskPort, until: int, printer: Printer) -> None:
     printer.begin(desk.now)
 
 
+def account(desk: DeskPort, lang: str) -> list[str]:
+    """What was lost on the way in, by cause; for a recording also how often each rule rose."""
+    lines = []
+    if desk.skipped:
+        causes = ", ".join(f"{cause} {n}" for cause, n in desk.skipped.items())
+        lines.append(say(lang, "plain_skipped", n=sum(desk.skipped.values()), causes=causes))
+    if desk.end is not None:
+        lines.append(say(lang, "plain_raised"))
+        ranked = sorted(desk.raised.items(), key=lambda x: (-desk.program.rules[x[0]].severity, x[0]))
+        lines += [f"  {n:>6}  !{desk.program.rules[rule].severity}  {rule}" for rule, n in ranked]
+    return lines
+
+
 def summary(desk: DeskPort, chronicle: Chronicle, lang: str) -> str:
     """Plant time, scans, episodes, data share, trace folder with the head of its chain."""
     t = chronicle.totals
     minutes = round((t.last - t.first) / 60_000) if t.scans and t.first is not None else 0
     span = say(lang, "span", hours=minutes // 60, minutes=minutes % 60)
     episodes = say(lang, "plain_episodes_one" if t.episodes == 1 else "plain_episodes", n=t.episodes)
-    share = round(desk.data_share * 100)
+    share = round(desk.mean_data_share * 100)
     text = say(
         lang, "plain_summary", span=span, scans=t.scans, episodes=episodes, severe=t.severe, open=t.open, percent=share
     )

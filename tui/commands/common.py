@@ -40,26 +40,20 @@ def write_json(path: Path | None, value: Any) -> None:
 
 @contextmanager
 def readable_errors() -> Iterator[None]:
-    """Turn the product's own errors into one message and exit code 2; anything else is a fault of ours (3)."""
+    """Turn errors in what the user gave (rules, recordings, traces) into one message and exit code 2."""
     from expert.engine.session import SessionError
     from expert.language.diagnostics import ProgramError
     from expert.trace import TraceError
+    from kb.models.artifact import ArtifactError
 
     try:
         yield
     except ProgramError as e:
         click.echo(str(e), err=True)
         raise Failed(2) from e
-    except (TraceError, SessionError, FileNotFoundError) as e:
+    except (TraceError, SessionError, ArtifactError, FileNotFoundError) as e:
         click.echo(f"error: {e}", err=True)
         raise Failed(2) from e
-    except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
-        raise
-    except Exception as e:
-        if os.environ.get("TUYERE_DEBUG"):
-            raise
-        click.echo(f"internal error: {type(e).__name__}: {e} (TUYERE_DEBUG=1 shows where)", err=True)
-        raise Failed(3) from e
 
 
 class Failed(click.ClickException):

@@ -96,13 +96,14 @@ def _show(desk: Desk, lines: bool, hours: float | None, lang: str, ascii_only: b
 
 def summary(desk: Desk) -> dict[str, Any]:
     """What a run came to: scans, firings, skipped values by cause."""
-    skipped = {k: v for k, v in sorted(desk.counts.items()) if k not in ("good", "late", "revised")}
+    skipped = desk.skipped
     return {
         "scans": desk.scans,
         "firings": desk.firings,
         "skipped": sum(skipped.values()),
         "skipped_by_cause": skipped,
-        "data_share": round(desk.data_share, 4),
+        "raised_by_rule": dict(sorted(desk.raised.items())),
+        "data_share": round(desk.mean_data_share, 4),
         "trace": str(desk.trace_folder) if desk.trace_folder else "",
         "head": desk.head,
     }
