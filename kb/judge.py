@@ -85,6 +85,9 @@ class Judgement:
         kinds = list(dict.fromkeys(f.kind for f in self.findings))
         shares = [f"{k} {self.found(k)}/{sum(f.kind == k for f in self.findings)}" for k in kinds]
         lines.append(f"found {self.found()} of {len(self.findings)}" + (f": {', '.join(shares)}" if shares else ""))
+        if "pci_stop" in kinds:
+            cold = sum(any("cooling" in rule for rule in f.raised) for f in self.findings if f.kind == "pci_stop")
+            lines.append(f"of the coal stops {cold} were also found by the cooling that follows")
         for day in self.days:
             rules = ", ".join(f"{r} x{n}" for r, n in sorted(day.episodes.items())) or "none"
             lines.append(f"normal day, seed {day.seed}: {len(day.severe)} severe; episodes: {rules}")
