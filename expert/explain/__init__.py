@@ -1,8 +1,8 @@
 """Why, why not and how sure: pure functions of a program and its records."""
 
-from expert.explain.evidence import History
 from expert.explain.lines import Line, Segment, text_of
-from expert.explain.phrases import certainty_word, clock, duration, variable_title
+from expert.explain.readings import History
+from expert.explain.titles import certainty_word, clock, duration, fact_text, family, tags_of, variable_title
 from expert.explain.why import because_text, rests_text, title_of, why
 from expert.explain.why_not import why_not
 from expert.values.cells import cells, cut, fit, sparkline, wrap
@@ -17,9 +17,12 @@ __all__ = [
     "clock",
     "cut",
     "duration",
+    "fact_text",
+    "family",
     "fit",
     "rests_text",
     "sparkline",
+    "tags_of",
     "text_of",
     "title_of",
     "variable_title",

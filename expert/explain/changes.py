@@ -1,127 +1,151 @@
-"""The smallest changes of a rule's atoms that would raise it, or take it away."""
+"""The smallest changes of what a rule reads that would raise it, or take it away."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
 from expert.engine.nodes import Env
-from expert.explain import phrases as p
-from expert.explain.evidence import Builder
-from expert.explain.recorded import environment, leaves, recompute
+from expert.explain.recorded import Recorded, environment, leaves, recompute
+from expert.explain.subjects import Move, Settings, Subject, subjects
+from expert.explain.titles import Args
 from expert.language import ast
-from expert.texts import say
-from expert.values.interval import FALSE, ONE, TRUE, Interval
+from expert.values.interval import ONE, TRUE, UNKNOWN, Interval, conj
 
-MAX_ATOMS = 16
-"""Pairs are tried for rules with up to this many atoms."""
-
-Atom = tuple[ast.Cond, Env]
+MAX_PAIRED = 24
+"""Pairs are tried for rules about up to this many quantities."""
+MAX_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Atoms that would have to change together, in words."""
+    """Quantities that would have to change together; none of them can be left out."""
 
-    words: tuple[str, ...]
+    moves: tuple[Move, ...]
+
+    @property
+    def cost(self) -> tuple[int, float]:
+        """How much it is: the number of quantities, then how far they have to go."""
+        return len(self.moves), sum(m.cost for m in self.moves)
+
+    @property
+    def settings(self) -> Settings:
+        """What becomes of the conditions."""
+        return _merged([m.settings for m in self.moves])
 
 
-def smallest(builder: Builder, rule: ast.Rule, bindings: tuple[tuple[str, str], ...], raise_it: bool) -> list[Change]:
-    """Smallest sets (one or two atoms) that would bring the rule to its threshold, or below its clear limit.
+def smallest(recorded: Recorded, rule: ast.Rule, bindings: Args, raise_it: bool) -> list[Change]:
+    """Smallest changes that would bring a rule to its threshold, or below its clear limit; nearest first.
 
-    The other atoms keep their recorded certainties; what `for` still needs is not part of it.
+    All other conditions keep their recorded certainties; what `for` still needs is not part of it.
     """
-    program, r = builder.program, builder.r
-    env = environment(rule, bindings)
-    atoms = _distinct(builder, [(n, dict(e)) for n, e in leaves(rule.when, env, program)])
+    return Search(recorded, rule, bindings, raise_it).changes()
 
-    def enough(turned: dict[str, Interval]) -> bool:
-        def leaf(node: ast.Cond, e: Env) -> Interval | None:
-            return turned.get(r.table.key(node, e), r.cond(node, e))
 
-        x = recompute(rule.when, env, program, leaf)
+class Search:
+    """The search for one rule with its bindings."""
+
+    def __init__(self, recorded: Recorded, rule: ast.Rule, bindings: Args, raise_it: bool) -> None:
+        self.r = recorded
+        self.rule = rule
+        self.env = environment(rule, bindings)
+        self.raise_it = raise_it
+        rows = [recorded.cond(m.where, self.env) for m in rule.match if m.where is not None]
+        self.matched = conj([x if x is not None else TRUE for x in rows])
+        self.subjects = subjects(leaves(rule.when, self.env, recorded.program), recorded)
+
+    def certainty(self, settings: Settings, otherwise: Interval | None = None) -> Interval | None:
+        """The rule's certainty under settings; conditions not set keep theirs, or have ``otherwise``."""
+
+        def leaf(node: ast.Cond, env: Env) -> Interval | None:
+            recorded = self.r.cond(node, env)
+            if recorded is None:
+                return None
+            found = settings.get(self.r.table.key(node, env))
+            return found if found is not None else recorded if otherwise is None else otherwise
+
+        x = recompute(self.rule.when, self.env, self.r.program, leaf)
+        return None if x is None else (x & self.matched).attenuate(self.rule.strength)
+
+    def enough(self, settings: Settings) -> bool:
+        """Whether the rule would be raised, or cleared."""
+        x = self.certainty(settings)
         if x is None:
             return False
-        x = x.attenuate(rule.strength)
-        return x.s >= rule.threshold if raise_it else x.p < rule.clear_below
+        return x.s >= self.rule.threshold if self.raise_it else x.p < self.rule.clear_below
 
-    useful: list[tuple[Atom, dict[str, Interval]]] = []
-    for atom in atoms:
-        current = r.cond(*atom)
-        for best in (TRUE, FALSE):
-            if current is not None and current != best:
-                useful.append((atom, {r.table.key(*atom): best}))
-    single = [x for x in useful if enough(x[1])]
-    found = [(x,) for x in single]
-    if not found and len(atoms) <= MAX_ATOMS:
-        found = [pair for pair in combinations(useful, 2) if enough({**pair[0][1], **pair[1][1]})]  # type: ignore[misc]
-    return [Change(tuple(words(builder, a, next(iter(t.values()))) for a, t in group)) for group in found[:4]]
+    def changes(self) -> list[Change]:
+        """Single quantities, else pairs, else one larger set; every one checked."""
+        if self.enough({}):
+            return []
+        found = [Change((m,)) for s in self.subjects for m in s.nearest(self.enough)]
+        if not found and len(self.subjects) <= MAX_PAIRED:
+            found = self._pairs()
+        if not found:
+            found = self._larger()
+        return sorted((c for c in found if self.holds(c)), key=lambda c: c.cost)[:MAX_SHOWN]
+
+    def holds(self, change: Change) -> bool:
+        """Whether a change is enough, and no part of it is."""
+        if not self.enough(change.settings):
+            return False
+        parts = combinations(change.moves, len(change.moves) - 1) if len(change.moves) > 1 else ()
+        return not any(self.enough(_merged([m.settings for m in part])) for part in parts)
+
+    def _pairs(self) -> list[Change]:
+        out = []
+        for a, b in combinations(self.subjects, 2):
+            for x in a.extremes():
+                for y in b.extremes():
+                    if self.enough({**x, **y}):
+                        out.append(self._shrunk([(a, x), (b, y)]))
+        return [c for c in out if c is not None]
+
+    def _larger(self) -> list[Change]:
+        """A set from which nothing can be left out, found by leaving out the farthest first."""
+        chosen = [(s, self._best(s)) for s in self.subjects]
+        kept = [(s, x) for s, x in chosen if x is not None]
+        if not self.enough(_merged([x for _, x in kept])):
+            return []
+        for item in sorted(kept, key=lambda i: -self._distance(i[0], i[1], kept)):
+            rest = [i for i in kept if i is not item]
+            if self.enough(_merged([x for _, x in rest])):
+                kept = rest
+        found = self._shrunk(kept)
+        return [found] if found is not None else []
+
+    def _best(self, subject: Subject) -> Settings | None:
+        """The end of a quantity that helps most, with all others unknown; None when none does."""
+
+        def helps(settings: Settings) -> tuple[int, int]:
+            x = self.certainty(settings, UNKNOWN) or UNKNOWN
+            return (x.s, x.p) if self.raise_it else (ONE - x.p, ONE - x.s)
+
+        return max(subject.extremes(), key=helps, default=None)
+
+    def _distance(self, subject: Subject, settings: Settings, others: Sequence[tuple[Subject, Settings]]) -> float:
+        rest = _merged([x for s, x in others if s is not subject])
+        moves = subject.nearest(lambda mine: self.enough({**rest, **mine}))
+        return min((m.cost for m in moves), default=0.0)
+
+    def _shrunk(self, chosen: Sequence[tuple[Subject, Settings]]) -> Change | None:
+        """Every quantity moved no farther than the others need it to."""
+        settings = [x for _, x in chosen]
+        moves: list[Move] = []
+        for i, (subject, _) in enumerate(chosen):
+            rest = _merged([x for j, x in enumerate(settings) if j != i])
+            near = subject.nearest(lambda mine, rest=rest: self.enough({**rest, **mine}))  # type: ignore[misc]
+            if not near:
+                return None
+            best = min(near, key=lambda m: m.cost)
+            moves.append(best)
+            settings[i] = best.settings
+        return Change(tuple(moves))
 
 
-def _distinct(builder: Builder, atoms: list[Atom]) -> list[Atom]:
-    seen: dict[str, Atom] = {}
-    for atom in atoms:
-        seen.setdefault(builder.r.table.key(*atom), atom)
-    return list(seen.values())
-
-
-def words(builder: Builder, atom: Atom, wanted: Interval) -> str:
-    """What has to become of an atom, with the distance in engineering units."""
-    node, env = atom
-    lang = builder.lang
-    text = builder.words(node, env)
-    target = limit_text(builder, node, wanted.s == ONE)
-    unknown = bool(builder.r.reason(node, env))
-    if unknown and target:
-        return say(lang, "back_with", what=text, limit=target)
-    if unknown:
-        return say(lang, "back", what=text)
-    if isinstance(node, ast.Compare | ast.Graded):
-        gap = distance(builder, node, env, wanted.s == ONE)
-        return say(lang, "becomes", what=text, limit=f"{target} ({gap})" if gap else target)
-    if isinstance(node, ast.Certainty | ast.ModelProbability) and target:
-        return say(lang, "becomes", what=text, limit=target)
-    return text if wanted.s == ONE else say(lang, "not", text=text)
-
-
-OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
-
-
-def limit_text(builder: Builder, node: ast.Cond, hold: bool) -> str:
-    """The limit of an atom as it has to be met (or no longer met)."""
-    if isinstance(node, ast.Compare):
-        unit = builder.unit(node.left, node.right)
-        op = node.op if hold else OPPOSITE[node.op]
-        return (
-            f"{op} {p.show(builder.program, node.right.value, unit, None)}"
-            if isinstance(node.right, ast.Number)
-            else op
-        )
-    if isinstance(node, ast.Graded):
-        unit = builder.unit(node.arg, node.one)
-        upward = node.one.value > node.zero.value
-        end = node.one if hold else node.zero
-        op = (">=" if upward else "<=") if hold else ("<=" if upward else ">=")
-        return f"{op} {p.show(builder.program, end.value, unit, None)}"
-    if isinstance(node, ast.Certainty):
-        return f"{node.op if hold else OPPOSITE[node.op]} {p.percent(node.limit)}"
-    if isinstance(node, ast.ModelProbability) and node.at_least is not None:
-        return f"{'>=' if hold else '<'} {p.percent(node.at_least)}"
-    return ""
-
-
-def distance(builder: Builder, node: ast.Compare | ast.Graded, env: Env, hold: bool) -> str:
-    """How far the value is from where it would have to be, signed, e.g. ``+8 degC``; '' when unknown."""
-    if isinstance(node, ast.Compare):
-        arg, goal = node.left, builder.r.num(node.right, env).v
-        unit = builder.unit(node.left, node.right)
-    else:
-        arg, goal = node.arg, node.one.value if hold else node.zero.value
-        unit = builder.unit(node.arg, node.one)
-    value = builder.r.num(arg, env).v
-    if value is None or goal is None:
-        return ""
-    gap = goal - value
-    decimals = p.decimals_of(builder.program, arg, unit)
-    text = p.show(builder.program, gap, unit, decimals)
-    return text if text.startswith("-") else f"+{text}"
+def _merged(parts: Sequence[Settings]) -> Settings:
+    out: Settings = {}
+    for part in parts:
+        out.update(part)
+    return out

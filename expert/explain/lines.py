@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from expert.explain.evidence import Evidence, History
-from expert.values.cells import cells, cut, fit, sparkline, wrap
+from expert.explain.evidence import Evidence
+from expert.explain.readings import History, Reading
+from expert.values.cells import cells, fit, sparkline, wrap
 
 Role = Literal["text", "dim", "title", "mark", "bad", "ok", "unknown", "plot", "key"]
 PLOT_WIDTH = 12
+LABEL_WIDTH = 11
+LEAST_ROOM = 20
+"""Text is not squeezed into fewer cells than this, however deep it stands."""
 MARK_ROLE: dict[str, Role] = {"+": "bad", "x": "ok", "?": "unknown", "-": "dim", "": "dim"}
 """Evidence that holds speaks for something abnormal; what does not hold is calm."""
 
@@ -30,28 +35,36 @@ def text_of(line: Line) -> str:
     return "".join(s.text for s in line).rstrip()
 
 
-def clip(line: Line, width: int) -> Line:
-    """The line in at most ``width`` cells."""
-    out: list[Segment] = []
-    room = width
-    for segment in line:
-        if room <= 0:
-            break
-        text = cut(segment.text, room)
-        out.append(Segment(text, segment.role))
-        room -= cells(text)
-    return tuple(out)
+def width_of(line: Sequence[Segment]) -> int:
+    """Cells of a line."""
+    return sum(cells(s.text) for s in line)
 
 
-def paragraph(label: str, text: str, width: int, indent: int = 11) -> list[Line]:
+def paragraph(label: str, text: str, width: int, indent: int = LABEL_WIDTH) -> list[Line]:
     """A labelled paragraph, continued under its own first word."""
-    head = fit(label, indent) if cells(label) < indent else label + " "
+    head = fit(label, indent) if cells(label) < indent else f"{label} " if label else ""
     pad = " " * cells(head)
-    parts = wrap(text, max(20, width - cells(head)))
-    return [
-        (Segment(head if i == 0 else pad, "dim"), Segment(part))  # one label, then its lines
-        for i, part in enumerate(parts)
-    ]
+    parts = wrap(text, max(LEAST_ROOM, width - cells(head)))
+    return [(Segment(head if i == 0 else pad, "dim"), Segment(part)) for i, part in enumerate(parts)]
+
+
+def plain_ascii(lines: Sequence[Line]) -> list[Line]:
+    """The lines with signs that a plain terminal cannot show spelt in ASCII.
+
+    >>> plain_ascii([(Segment("5 µm ± 1 °C"),)])
+    [(Segment(text='5 um +- 1 degC', role='text'),)]
+    """
+    return [tuple(Segment(_ascii(s.text), s.role) for s in line) for line in lines]
+
+
+_SPELT = {"°": "deg", "µ": "u", "μ": "u", "±": "+-", "–": "-", "—": "-", "−": "-", "×": "x", "·": "*", "²": "2",
+          "³": "3", "≥": ">=", "≤": "<=", "→": "->", "’": "'", "‘": "'", "“": '"', "”": '"', "…": "..."}  # fmt: skip
+
+
+def _ascii(text: str) -> str:
+    if text.isascii():
+        return text
+    return "".join(_SPELT.get(c, c if c.isascii() else "?") for c in text)
 
 
 class TreeLines:
@@ -65,73 +78,126 @@ class TreeLines:
         Time of the scan, ms, for the plots.
     history : callable, optional
         Samples for the small plots; none are drawn without it.
-    tags : callable
-        Ground variable -> instrument tag.
     """
 
-    def __init__(self, width: int, now: int, history: History | None, ascii_only: bool, tags: dict[str, str]) -> None:
+    def __init__(self, width: int, now: int, history: History | None, ascii_only: bool) -> None:
         self.width = width
         self.now = now
         self.history = history
         self.ascii_only = ascii_only
-        self.tags = tags
 
-    def tree(self, e: Evidence, depth: int = 1) -> list[Line]:
-        """The evidence and everything below it; a heading's children stand one step to the right."""
-        out = self.one(e, depth)
-        for child in e.children:
-            out += self.tree(child, depth + 1)
+    def trees(self, siblings: Sequence[Evidence], depth: int = 1) -> list[Line]:
+        """Pieces of evidence and all below them; what is below stands one step to the right.
+
+        Values of siblings stand in one column.
+        """
+        column = self._column(siblings, depth)
+        out: list[Line] = []
+        for e in siblings:
+            out += self._one(e, depth, column)
+            out += self.trees(e.children, depth + 1)
         return out
 
-    def one(self, e: Evidence, depth: int) -> list[Line]:
-        """One piece of evidence: one line, with a second one where it does not fit."""
-        pad = "  " * depth
-        weight = f"{float(e.weight):>4.4g}  " if e.weight is not None else ""
-        head: list[Segment] = [Segment(pad), Segment(f"{e.mark or ' '} ", MARK_ROLE[e.mark]), Segment(weight, "dim")]
-        used = sum(cells(s.text) for s in head)
-        measured = " ".join(x for x in (e.value, e.limit) if x)
-        first = [*head, Segment(e.text), Segment("   " if measured else ""), Segment(measured, "key")]
-        tail = self._tail(e)
-        plot = self._plot(e)
-        room = self.width - sum(cells(s.text) for s in first)
-        if plot and room >= PLOT_WIDTH + 2:
-            extra = Segment(" " * (room - PLOT_WIDTH) + plot, "plot")
-            if cells(tail) + 3 <= room - PLOT_WIDTH - 1:
-                middle = room - PLOT_WIDTH - 1
-                return [(*first, Segment(fit("   " + tail, middle), "dim"), Segment(" " + plot, "plot"))]
-            return self._two([*first, extra], tail, used)
-        if tail and cells(tail) + 3 <= room:
-            return [(*first, Segment("   " + tail, "dim"))]
-        return self._two(first, tail, used)
+    def _column(self, siblings: Sequence[Evidence], depth: int) -> int:
+        """Width of the column of texts: of the longest one that leaves half the line to the values."""
+        most = (self.width - 2 * depth - 8) // 2
+        return max((cells(e.text) for e in siblings if e.value and cells(e.text) <= most), default=0)
 
-    def _two(self, first: list[Segment], tail: str, used: int) -> list[Line]:
-        lines = [clip(tuple(first), self.width)]
-        full = sum(cells(s.text) for s in first)
-        if full > self.width:
-            lines = self._folded(first, used)
-        if tail:
-            lines += [(Segment(" " * used), Segment(part, "dim")) for part in wrap(tail, max(20, self.width - used))]
+    def _one(self, e: Evidence, depth: int, column: int) -> list[Line]:
+        """One piece of evidence: one line, with further ones where it does not fit."""
+        weight = f"{float(e.weight):>4.4g}  " if e.weight is not None else ""
+        head = [Segment("  " * depth), Segment(f"{e.mark or ' '} ", MARK_ROLE[e.mark])]
+        if weight:
+            head.append(Segment(weight, "dim"))
+        measured = " ".join(x for x in (e.value, e.limit) if x)
+        text = fit(e.text, max(column, cells(e.text))) if e.value and column else e.text
+        body = [Segment(text)] + ([Segment("   "), Segment(measured, "key")] if measured else [])
+        indent = width_of(head)
+        if len(e.readings) == 1:
+            return self._with_reading([*head, *body], e, indent)
+        lines = self._headline([*head, *body], e, indent)
+        for reading in e.readings:
+            lines += self._reading(reading, indent + 2)
         return lines
 
-    def _folded(self, first: list[Segment], used: int) -> list[Line]:
-        """Too long for one line: what was measured goes to the next one."""
-        head, rest = first[:4], first[5:6]
-        lines = [clip(tuple(head), self.width)]
-        return lines + [
-            (Segment(" " * used), Segment(part, "key"))
-            for s in rest
-            for part in wrap(s.text, max(20, self.width - used))
-        ]
+    def _with_reading(self, first: list[Segment], e: Evidence, indent: int) -> list[Line]:
+        """Evidence and its one reading on one line where both fit."""
+        reading = e.readings[0]
+        plot = self._plot(reading)
+        tail = self._told(reading, e.note)
+        need = width_of(first) + 3 + width_of(tail) + (PLOT_WIDTH + 2 if plot else 0)
+        if need <= self.width:
+            return [self._plotted((*first, Segment("   "), *tail), plot)]
+        lines = self._headline(first, Evidence(e.mark, e.text), indent)
+        if plot and indent + width_of(tail) + PLOT_WIDTH + 2 > self.width and self._room(lines[0]):
+            lines[0], plot = self._plotted(lines[0], plot), ""
+        return lines + self._wrapped(tail, plot, indent)
 
-    def _tail(self, e: Evidence) -> str:
-        tags = " ".join(self.tags.get(i, i) for i in e.instruments[:4]) if not e.children else ""
-        parts = [x for x in (tags, e.note, e.place) if x]
-        return "   ".join(parts)
+    def _room(self, line: Line) -> bool:
+        """Whether a plot fits at the end of a line."""
+        return width_of(line) + PLOT_WIDTH + 2 <= self.width
 
-    def _plot(self, e: Evidence) -> str:
-        if e.plot is None or self.history is None:
+    def _headline(self, first: list[Segment], e: Evidence, indent: int) -> list[Line]:
+        """Text and value, folded where they are too long; a note and the rule's name at its end if there is room."""
+        note, name = f"   {e.note}" if e.note else "", f"   {e.rule}" if e.rule else ""
+        used = width_of(first)
+        if used + cells(note) <= self.width:
+            room = used + cells(note) + cells(name) <= self.width
+            return [(*first, Segment(note + (name if room else ""), "dim"))] if note or name else [tuple(first)]
+        lines = [tuple(first)] if used <= self.width else self._folded(first, indent)
+        pad = Segment(" " * indent)
+        return lines + [(pad, Segment(part, "dim")) for part in self._wrap(e.note, indent)]
+
+    def _folded(self, first: list[Segment], indent: int) -> list[Line]:
+        """Too long for one line: the text over as many as it needs, then what was measured."""
+        split = next((i for i, s in enumerate(first) if s.role == "key"), len(first))
+        lead = [s for s in first[:split] if s.text.strip() or s is first[0]]
+        body = lead[-1]
+        parts = self._wrap(body.text.rstrip(), indent)
+        pad = Segment(" " * indent)
+        lines: list[Line] = [(*lead[:-1], Segment(parts[0]))] + [(pad, Segment(part)) for part in parts[1:]]
+        for s in first[split:]:
+            lines += [(pad, Segment(part, s.role)) for part in self._wrap(s.text, indent)]
+        return lines
+
+    def _reading(self, reading: Reading, indent: int) -> list[Line]:
+        return self._wrapped(self._told(reading, ""), self._plot(reading), indent)
+
+    def _told(self, reading: Reading, note: str) -> list[Segment]:
+        """Tag, value and state of a reading."""
+        parts = [(reading.tag, "dim"), (reading.value, "text"), (reading.state, "dim" if reading.known else "unknown")]
+        out: list[Segment] = []
+        for text, role in [*parts, (note, "unknown")]:
+            if text:
+                out.append(Segment(f"  {text}" if out else text, role))  # type: ignore[arg-type]
+        return out
+
+    def _wrapped(self, told: list[Segment], plot: str, indent: int) -> list[Line]:
+        pad = Segment(" " * indent)
+        if indent + width_of(told) + (PLOT_WIDTH + 2 if plot else 0) <= self.width:
+            return [self._plotted((pad, *told), plot)] if told or plot else []
+        role = told[-1].role if told and told[-1].role == "unknown" else "dim"
+        text = "".join(s.text for s in told)
+        lines: list[Line] = [(pad, Segment(part, role)) for part in self._wrap(text, indent)]
+        if plot and lines and self._room(lines[-1]):
+            lines[-1] = self._plotted(lines[-1], plot)
+        elif plot:
+            lines.append(self._plotted((pad,), plot))
+        return lines
+
+    def _plotted(self, line: Line, plot: str) -> Line:
+        if not plot:
+            return line
+        gap = self.width - PLOT_WIDTH - width_of(line)
+        return (*line, Segment(" " * gap), Segment(plot, "plot"))
+
+    def _wrap(self, text: str, indent: int) -> list[str]:
+        return wrap(text, max(LEAST_ROOM, self.width - indent)) if text else []
+
+    def _plot(self, reading: Reading) -> str:
+        if reading.plot is None or self.history is None:
             return ""
-        name, window = e.plot
+        name, window = reading.plot
         samples = self.history(name, self.now - window, self.now)
         if not samples:
             return ""

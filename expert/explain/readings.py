@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from expert.engine.nodes import Env, walk
 from expert.engine.results import Num
@@ -102,7 +102,7 @@ class Reader:
 
     def _group(self, node: ast.SetAggregate, env: Env, windowed: bool) -> Reading:
         """All members of a set in one reading: ``A 119, B 201 degC``."""
-        inner = next(p for p in _parts(node.arg))
+        inner = next(_parts(node.arg))
         unit = q.unit_of(self.program, inner, env)
         scale = q.scale_of(self.program, inner, unit)
         shown, states, known = [], [], True
@@ -120,10 +120,10 @@ class Reader:
             text = f"z {text}"
         if windowed:
             text = f"{text} ({self.w.phrase(inner, env).window})"
-        wrong = [s for s in dict.fromkeys(states)]
         ref = next(n for n in walk(inner) if isinstance(n, ast.Ref))
         variable = self.program.site.variables.get(ref.variable)
-        return Reading(variable.tag or variable.id if variable else ref.variable, text, ", ".join(wrong), known)
+        tag = (variable.tag or variable.id) if variable is not None else ref.variable
+        return Reading(tag, text, ", ".join(dict.fromkeys(states)), known)
 
     def _value(self, node: ast.Expr, env: Env) -> str:
         num = self.r.num(node, env)
@@ -197,7 +197,8 @@ def _parts(node: ast.Expr) -> Iterator[ast.Expr]:
     if isinstance(node, Measured | ast.RowField):
         yield node
     elif isinstance(node, ast.SetAggregate):
-        yield node if any(True for _ in _parts(node.arg)) else node.arg
+        if any(True for _ in _parts(node.arg)):
+            yield node
     elif isinstance(node, ast.Lag):
         if any(isinstance(n, ast.Ref) for n in walk(node)):
             yield node
@@ -213,8 +214,3 @@ def _about(ref: ast.Ref, parts: list[ast.Expr]) -> bool:
 
 def _reads(node: ast.Expr, ref: ast.Ref) -> bool:
     return any(n == ref for n in walk(node))
-
-
-def unplotted(reading: Reading) -> Reading:
-    """The reading without its plot."""
-    return replace(reading, plot=None)

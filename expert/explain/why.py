@@ -2,41 +2,46 @@
 
 from __future__ import annotations
 
-from expert.engine.session import ground_variables
-from expert.explain import phrases as p
+from expert.explain import titles as t
+from expert.explain.builder import Builder
 from expert.explain.changes import smallest
-from expert.explain.evidence import Builder, History
-from expert.explain.lines import Line, Segment, TreeLines, paragraph
+from expert.explain.evidence import listed
+from expert.explain.lines import Line, Segment, TreeLines, paragraph, plain_ascii
+from expert.explain.missing import missing_text
+from expert.explain.readings import History
 from expert.explain.recorded import Recorded, environment
+from expert.explain.source import own_yaml, wrapped
+from expert.explain.wishes import changes_text
 from expert.language import ast
 from expert.language.durations import format_duration
-from expert.texts import say
-from expert.values.interval import Interval
+from expert.values.interval import UNKNOWN, Interval
 from expert.values.types import Episode, Firing, ScanRecord, rule_key
 
 Bindings = tuple[tuple[str, str], ...]
+Rests = tuple[tuple[str, ...], ...]
+MAX_RESTS = 6
 
 
 def title_of(program: ast.Program, rule_id: str, bindings: Bindings, lang: str) -> str:
-    """Title of a rule with its bindings, e.g. ``Channelling suspected A (north)``."""
-    return p.rule_title(program, program.rules[rule_id], bindings, lang)
+    """Title of a rule with its bindings, e.g. ``Channelling, suspected A (north)``."""
+    return t.rule_title(program, program.rules[rule_id], bindings, lang)
 
 
 def because_text(program: ast.Program, record: ScanRecord, rule_id: str, bindings: Bindings, lang: str) -> str:
     """The rule's own sentence with the values of this scan filled in."""
-    rule = program.rules[rule_id]
-    template = rule.because.get(lang, "")
-    builder = Builder(Recorded(program, record), lang)
+    return _sentence(Builder(Recorded(program, record), lang), program.rules[rule_id], bindings)
+
+
+def _sentence(builder: Builder, rule: ast.Rule, bindings: Bindings) -> str:
+    template = rule.because.get(builder.lang, "")
     env = environment(rule, bindings)
     for text, node in rule.because_parts.items():
-        unit = p.unit_of(program, node)
         num = builder.r.num(node, env)
-        number = builder.number(num, unit, p.decimals_of(program, node, unit))
-        shown = number or builder.r.row_text(node, env) or builder.reason(num.why) or "?"
-        template = template.replace("{" + text + "}", shown)
+        shown = builder.reader.number(num, node, env) or builder.r.row_text(node, env)
+        template = template.replace("{" + text + "}", shown or builder.reader.reason(num.why) or "?")
     sets = dict(rule.for_each)
     for name, value in bindings:
-        member = p.member_title(program, sets[name], value, lang) if name in sets else value
+        member = t.member_title(builder.program, sets[name], value, builder.lang) if name in sets else value
         template = template.replace("{" + name + "}", member)
     return template
 
@@ -55,7 +60,7 @@ def why(
     history: History | None = None,
     ascii_only: bool = False,
     width: int = 80,
-    rests: tuple[tuple[str, ...], ...] | None = None,
+    rests: Rests | None = None,
 ) -> list[Line]:
     """Explain a rule's firing in a scan.
 
@@ -73,111 +78,143 @@ def why(
     """
     rule = program.rules[rule_id]
     builder = Builder(Recorded(program, record), lang)
-    key = rule_key(rule_id, bindings)
-    episode = episode_of(record, rule_id, bindings)
-    firing = builder.r.firing(key)
-    lines = [*_header(program, record, rule, bindings, episode, builder, lang)]
-    sentence = because_text(program, record, rule_id, bindings, lang)
-    if sentence:
-        lines += paragraph("", sentence, width, 0)
-    root = builder.rule(rule, bindings)
-    heading = {ast.All: "because_all", ast.Any: "because_any"}.get(type(rule.when), "because")
-    tags = {v.id: v.tag or v.id for v in ground_variables(program.site)}
-    tree = TreeLines(width, record.input.time, history, ascii_only, tags)
-    lines.append((Segment(say(lang, heading), "dim"),))
-    for child in root.children if heading != "because" and root.children else (root,):
-        lines += tree.tree(child)
-    lines += _hold(rule, builder, key, lang, width)
-    lines += _rests(firing, rests, tags, rule, lang, width)
-    clears = smallest(builder, rule, bindings, raise_it=False)
-    if episode is not None and clears:
-        text = say(lang, "or").join(say(lang, "and").join(c.words) for c in clears)
-        if rule.clear_for:
-            text += f", {format_duration(rule.clear_for)}"
-        lines += paragraph(say(lang, "clears_if"), text, width)
-    return lines + _place(rule, lang, width)
+    page = Page(builder, rule, bindings, width)
+    lines = [*page.header(), *page.because(), *page.evidence(TreeLines(width, record.input.time, history, ascii_only))]
+    lines += [*page.hold(), *page.rests(rests), *page.clears(), *page.place()]
+    return plain_ascii(lines) if ascii_only and lang == "en" else lines
 
 
-def _header(
-    program: ast.Program,
-    record: ScanRecord,
-    rule: ast.Rule,
-    bindings: Bindings,
-    episode: Episode | None,
-    builder: Builder,
-    lang: str,
-) -> list[Line]:
-    entry = builder.r.rule(rule_key(rule.id, bindings))
-    x = Interval(*entry["out"][:2]) if entry else Interval(0, 1_000_000)
-    parts = []
-    if rule.severity:
-        parts.append(say(lang, "severity", n=rule.severity))
-    if episode is not None:
-        parts.append(say(lang, "raised", time=p.clock(episode.raised)))
-    parts.append(f"{p.certainty_word(x, lang)} {x}")
-    if episode is not None:
-        parts.append(say(lang, "episode", id=episode.id))
-    lines: list[Line] = [(Segment(p.rule_title(program, rule, bindings, lang), "title"),)]
-    lines.append((Segment("   ".join(parts), "key"),))
-    extra = _state_notes(episode, lang)
-    if extra:
-        lines.append((Segment("! " + "   ".join(extra), "unknown"),))
-    return lines
+class Page:
+    """The parts of one explanation."""
+
+    def __init__(self, builder: Builder, rule: ast.Rule, bindings: Bindings, width: int) -> None:
+        self.b = builder
+        self.rule = rule
+        self.bindings = bindings
+        self.width = width
+        self.say = builder.words.say
+        self.key = rule_key(rule.id, bindings)
+        self.record = builder.r.record
+        self.episode = episode_of(self.record, rule.id, bindings)
+        self.firing: Firing | None = builder.r.firing(self.key)
+
+    def header(self) -> list[Line]:
+        """Title; severity, since when, how sure; what is special about the episode."""
+        entry, e = self.b.r.rule(self.key), self.episode
+        x = Interval(*entry["out"][:2]) if entry else UNKNOWN
+        now = self.record.input.time
+        parts = [
+            self.say("severity", n=self.rule.severity) if self.rule.severity else "",
+            self.say("state_normal") if e is None else self.say("raised", time=t.clock(e.raised)),
+            "" if e is None or e.raised == now else self.say("as_of", time=t.clock(now)),
+            f"{t.certainty_word(x, self.b.lang)} {x}",
+            "" if e is None else self.say("episode", id=e.id),
+        ]
+        title = t.rule_title(self.b.program, self.rule, self.bindings, self.b.lang)
+        lines: list[Line] = [(Segment(part, "title"),) for part in _wrapped(title, self.width)]
+        lines += [(Segment(part, "key"),) for part in _wrapped("   ".join(p for p in parts if p), self.width)]
+        for note in self._notes():
+            lines += [(Segment(part, "unknown"),) for part in _wrapped(f"! {note}", self.width)]
+        return lines
+
+    def _notes(self) -> list[str]:
+        e, notes = self.episode, []
+        if self.firing is not None and self.firing.disputed:
+            notes.append(self.say("disputed"))
+        if e is None:
+            return notes
+        if e.cleared is not None:
+            notes.append(self.say("state_cleared", time=t.clock(e.cleared)))
+        elif e.state == "held" and e.held_since is not None:
+            notes.append(self.say("state_held", time=t.clock(e.held_since)))
+        elif e.state == "clearing":
+            notes.append(self.say("state_clearing", rest=format_duration(self.rule.clear_for)))
+        if e.open_question:
+            notes.append(self.say("open_question"))
+        if e.found_late:
+            notes.append(self.say("found_late"))
+        return notes
+
+    def because(self) -> list[Line]:
+        """The rule's own sentence."""
+        sentence = _sentence(self.b, self.rule, self.bindings)
+        return paragraph("", sentence, self.width, 0) if sentence else []
+
+    def evidence(self, tree: TreeLines) -> list[Line]:
+        """The tree, and what speaks against the conclusion."""
+        root = self.b.rule(self.rule, self.bindings)
+        grouped = root.heading and not isinstance(self.rule.when, ast.Score)
+        kind = {"All": "because_all", "Any": "because_any"}.get(type(self.rule.when).__name__, "")
+        heading = kind if grouped and kind else "because"
+        lines: list[Line] = [(Segment(self.say(heading), "dim"),)]
+        lines += tree.trees(root.children if heading != "because" else (root,))
+        against = self.b.facts.refuters(self.rule, self.bindings)
+        if against:
+            lines.append((Segment(self.say("against"), "dim"),))
+            seen = frozenset({self.key})
+            lines += tree.trees([self.b.facts.against(g, seen) for g in against])
+        gone = missing_text(self.b, self.rule, self.bindings)
+        return lines + (paragraph(self.say("left_out"), gone, self.width) if gone else [])
+
+    def hold(self) -> list[Line]:
+        """Since when the condition has held, or how long it still has to."""
+        entry = self.b.r.rule(self.key)
+        if not self.rule.hold or entry is None:
+            return []
+        since = entry["since"]
+        text = self.say("not_yet_held") if since is None else self.say("held_since", time=t.clock(since))
+        if since is not None and entry["held"][0] < self.rule.threshold <= entry["when"][0]:
+            left = max(0, self.rule.hold - (self.b.now - since))
+            text = listed(text, self.say("still_to_hold", left=t.duration(left)))
+        duration = format_duration(self.rule.hold)
+        return paragraph("", self.say("for", duration=duration, since=text), self.width, 0)
+
+    def rests(self, rests: Rests | None) -> list[Line]:
+        """The instruments that it would not stand without."""
+        if self.rule.kind not in ("condition", "alarm") or self.rule.severity == 0 or self.firing is None:
+            return []
+        sets = rests if rests is not None else self.firing.rests_on
+        if not sets and not self.firing.rising and rests is None:
+            return []
+        tags = t.tags_of(self.b.program)
+        named = rests_text(sets, tags, self.b.lang)
+        text = self.say("rests_all", what=named) if sets else self.say("rests_nothing")
+        if self.rule.single_instrument:
+            text = listed(text, self.say("single_instrument"))
+        return paragraph(self.say("rests_on"), text, self.width)
+
+    def clears(self) -> list[Line]:
+        """The smallest changes that would clear it."""
+        if self.episode is None or self.episode.cleared is not None:
+            return []
+        text = changes_text(smallest(self.b.r, self.rule, self.bindings, raise_it=False), self.b)
+        if not text:
+            return []
+        if self.rule.clear_for:
+            text = self.say("lasting", what=text, duration=format_duration(self.rule.clear_for))
+        return paragraph(self.say("clears_if"), text, self.width)
+
+    def place(self) -> list[Line]:
+        """Where the rule stands, where it comes from, and its own lines."""
+        rule, width = self.rule, self.width
+        source = self.say("unverified") if rule.source == "unverified" else rule.source
+        lines = paragraph(self.say("rule"), f"{rule.id}   {rule.span.file}:{rule.span.line}", width)
+        lines += [*paragraph(self.say("source"), source, width), ()]
+        yaml = (part for line in own_yaml(rule.yaml, self.b.lang) for part in wrapped(line, width))
+        return lines + [(Segment(part, "dim"),) for part in yaml]
 
 
-def _state_notes(episode: Episode | None, lang: str) -> list[str]:
-    if episode is None:
-        return []
-    notes = []
-    if episode.state == "held" and episode.held_since is not None:
-        notes.append(say(lang, "state_held", time=p.clock(episode.held_since)))
-    if episode.state == "clearing":
-        notes.append(say(lang, "state_clearing"))
-    if episode.open_question:
-        notes.append(say(lang, "open_question"))
-    if episode.found_late:
-        notes.append(say(lang, "found_late"))
-    return notes
+def _wrapped(text: str, width: int) -> list[str]:
+    return [s[1].text for s in paragraph("", text, width, 0)]
 
 
-def _hold(rule: ast.Rule, builder: Builder, key: str, lang: str, width: int) -> list[Line]:
-    entry = builder.r.rule(key)
-    if not rule.hold or entry is None:
-        return []
-    since = entry["since"]
-    text = say(lang, "not_yet_held") if since is None else say(lang, "held_since", time=p.clock(since))
-    return [(Segment(say(lang, "for", duration=format_duration(rule.hold), since=text), "dim"),)]
-
-
-def _rests(
-    firing: Firing | None,
-    rests: tuple[tuple[str, ...], ...] | None,
-    tags: dict[str, str],
-    rule: ast.Rule,
-    lang: str,
-    width: int,
-) -> list[Line]:
-    sets = rests if rests is not None else (firing.rests_on if firing is not None else ())
-    if rule.kind not in ("condition", "alarm") or rule.severity == 0 or firing is None:
-        return []
-    if not sets:
-        return paragraph(say(lang, "rests_on"), say(lang, "rests_nothing"), width)
-    return paragraph(say(lang, "rests_on"), rests_text(sets, tags, lang), width)
-
-
-def rests_text(sets: tuple[tuple[str, ...], ...], tags: dict[str, str], lang: str) -> str:
+def rests_text(sets: Rests, tags: dict[str, str], lang: str) -> str:
     """Decisive instruments by their tags: singles, then pairs."""
+    from expert.texts import say
+
     parts = []
-    for names in sets[:6]:
+    for names in sets[:MAX_RESTS]:
         shown = [tags.get(n, n) for n in names]
         parts.append(shown[0] if len(shown) == 1 else say(lang, "rests_with", a=shown[0], b=shown[1]))
-    return ", ".join(parts)
-
-
-def _place(rule: ast.Rule, lang: str, width: int) -> list[Line]:
-    source = say(lang, "unverified") if rule.source == "unverified" else rule.source
-    lines = paragraph(say(lang, "rule"), f"{rule.span.file}:{rule.span.line}", width)
-    lines += paragraph(say(lang, "source"), source, width)
-    lines.append(())
-    lines += [(Segment(text, "dim"),) for text in rule.yaml.rstrip().splitlines()]
-    return lines
+    more = len(sets) - MAX_RESTS
+    return ", ".join([*parts, *([say(lang, "more", n=more)] if more > 0 else [])])

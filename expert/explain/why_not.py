@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 
-from expert.engine.session import ground_variables
-from expert.explain import phrases as p
-from expert.explain.changes import distance, smallest
-from expert.explain.evidence import Builder, mark_of
-from expert.explain.lines import Line, Segment, TreeLines, paragraph
-from expert.explain.recorded import Recorded, environment, leaves
+from expert.explain import titles as t
+from expert.explain.builder import Builder
+from expert.explain.changes import Change, Search
+from expert.explain.lines import Line, Segment, TreeLines, paragraph, plain_ascii
+from expert.explain.missing import missing_text, named, not_installed
+from expert.explain.recorded import Recorded
+from expert.explain.wishes import changes_text
 from expert.language import ast
-from expert.texts import say
+from expert.language.durations import format_duration
 from expert.values.interval import Interval
 from expert.values.types import ScanRecord, rule_key
 
-MAX_INSTANCES = 4
-"""How many sets of bindings are explained, nearest first."""
+MAX_SEARCHED = 12
+"""For how many sets of bindings the nearest change is looked for; the likeliest ones."""
+MAX_NAMED = 6
+
+Bindings = tuple[tuple[str, str], ...]
 
 
 def why_not(
     program: ast.Program, record: ScanRecord, rule_id: str, lang: str, ascii_only: bool = False, width: int = 80
 ) -> list[Line]:
-    """Explain why a rule is not raised in a scan (or say that it is), for its nearest bindings.
+    """Explain why a rule is not raised in a scan (or say that it is), for the bindings that are nearest to it.
 
     Raises
     ------
@@ -32,77 +35,119 @@ def why_not(
     """
     rule = program.rules[rule_id]
     builder = Builder(Recorded(program, record), lang)
+    builder.max_depth, builder.gaps = 1, True
     found = builder.r.instances(rule_id)
-    if not found:
-        return [_off(program, rule, lang)]
+    lines = _off(builder, rule, width) if not found else _instances(builder, rule, found, ascii_only, width)
+    return plain_ascii(lines) if ascii_only and lang == "en" else lines
 
-    def nearness(bindings: tuple[tuple[str, str], ...]) -> tuple[int, int]:
-        entry = builder.r.rule(rule_key(rule_id, bindings))
-        return (-entry["out"][0], -entry["out"][1]) if entry else (0, 0)
 
-    lines: list[Line] = []
-    for bindings in sorted(found, key=nearness)[:MAX_INSTANCES]:
-        if lines:
-            lines.append(())
-        lines += _instance(builder, rule, bindings, ascii_only, width)
+def _off(builder: Builder, rule: ast.Rule, width: int) -> list[Line]:
+    """A rule that did not run: too little of it is installed here, or no rows match."""
+    program, say = builder.program, builder.words.say
+    mine = [g for layer in program.strata for g in layer if g.rule.id == rule.id]
+    title = t.rule_title(program, rule, (), builder.lang)
+    if any(not g.off for g in mine):
+        return paragraph("", say("no_rows", title=title), width, 0)
+    coverage = min((g.coverage for g in mine), default=Fraction(0))
+    needs = round(program.site.min_rule_coverage * 100)
+    text = say("rule_off", title=title, percent=round(coverage * 100), needs=needs)
+    names = sorted({n for g in mine for n in not_installed(program, rule, g.bindings)})
+    lines = [(Segment(s.text, "unknown"),) for line in paragraph("", text, width, 0) for s in line[1:]]
+    return lines + (paragraph(say("left_out"), named(builder, names), width) if names else [])
+
+
+def _instances(builder: Builder, rule: ast.Rule, found: list[Bindings], ascii_only: bool, width: int) -> list[Line]:
+    """The nearest bindings in full, the others by name."""
+
+    def likely(bindings: Bindings) -> tuple[int, ...]:
+        entry = builder.r.rule(rule_key(rule.id, bindings)) or {"out": [0, 0], "when": [0, 0]}
+        raised = builder.r.firing(rule_key(rule.id, bindings)) is not None
+        return (-int(raised), -entry["out"][0], -entry["when"][0], -entry["out"][1])
+
+    ranked = sorted(found, key=likely)
+    best = ranked[0]
+    changes = Search(builder.r, rule, best, True).changes()
+    same = [b for b in ranked[:MAX_SEARCHED] if likely(b) == likely(best)]
+    for bindings in same[1:]:
+        other = Search(builder.r, rule, bindings, True).changes()
+        if other and (not changes or other[0].cost < changes[0].cost):
+            best, changes = bindings, other
+    lines = Missing(builder, rule, best, changes, width).lines(ascii_only)
+    rest = [b for b in ranked if b != best]
+    if rest:
+        lines += [(), *paragraph(builder.words.say("others"), _others(builder, rule, rest), width)]
     return lines
 
 
-def _off(program: ast.Program, rule: ast.Rule, lang: str) -> Line:
-    coverage = min((g.coverage for layer in program.strata for g in layer if g.rule.id == rule.id), default=Fraction(0))
-    text = say(
-        lang,
-        "rule_off",
-        title=p.rule_title(program, rule, (), lang),
-        percent=round(coverage * 100),
-        needs=round(program.site.min_rule_coverage * 100),
-    )
-    return (Segment(text, "unknown"),)
+def _others(builder: Builder, rule: ast.Rule, rest: list[Bindings]) -> str:
+    sets, parts = dict(rule.for_each), []
+    for bindings in rest[:MAX_NAMED]:
+        names = [t.member_title(builder.program, sets[b], v, builder.lang) if b in sets else v for b, v in bindings]
+        entry = builder.r.rule(rule_key(rule.id, bindings))
+        parts.append(f"{' / '.join(names)} {t.span(Interval(*entry['out'][:2])) if entry else ''}".rstrip())
+    more = len(rest) - MAX_NAMED
+    return ", ".join([*parts, *([builder.words.say("more", n=more)] if more > 0 else [])])
 
 
-def _instance(
-    builder: Builder, rule: ast.Rule, bindings: tuple[tuple[str, str], ...], ascii_only: bool, width: int
-) -> list[Line]:
-    lang, program = builder.lang, builder.program
-    entry = builder.r.rule(rule_key(rule.id, bindings)) or {"when": [0, 0], "out": [0, 0], "since": None}
-    x, when = Interval(*entry["out"][:2]), Interval(*entry["when"][:2])
-    title = p.rule_title(program, rule, bindings, lang)
-    firing = builder.r.firing(rule_key(rule.id, bindings))
-    if firing is not None and firing.state != "normal":
-        raised = next((e.raised for e in builder.r.record.episodes if e.id == firing.episode), 0)
-        return [(Segment(say(lang, "is_raised", title=title, time=p.clock(raised), s=p.percent(x.s)), "title"),)]
-    head = say(lang, "not_raised", title=title, s=p.percent(x.s), needs=p.percent(rule.threshold))
-    lines: list[Line] = [(Segment(head, "title"),)]
-    lines += _atoms(builder, rule, bindings, ascii_only, width)
-    if when.s >= rule.threshold and entry["since"] is not None:
-        left = rule.hold - (builder.r.record.input.time - entry["since"])
-        lines += paragraph("", say(lang, "still_holding", rest=p.duration(max(0, left))), width, 0)
-        return lines
-    changes = smallest(builder, rule, bindings, raise_it=True)
-    text = say(lang, "or").join(say(lang, "and").join(c.words) for c in changes)
-    return lines + paragraph(say(lang, "smallest") + ":", text or say(lang, "smallest_none"), width, 2)
+class Missing:
+    """What one rule with its bindings is missing."""
 
+    def __init__(self, builder: Builder, rule: ast.Rule, bindings: Bindings, changes: list[Change], width: int) -> None:
+        self.b = builder
+        self.rule = rule
+        self.bindings = bindings
+        self.changes = changes
+        self.width = width
+        self.say = builder.words.say
+        self.key = rule_key(rule.id, bindings)
+        entry = builder.r.rule(self.key) or {"when": [0, 0], "held": [0, 0], "out": [0, 0], "since": None}
+        self.when, self.held, self.out = (Interval(*entry[k][:2]) for k in ("when", "held", "out"))
+        self.since: int | None = entry["since"]
 
-def _atoms(
-    builder: Builder, rule: ast.Rule, bindings: tuple[tuple[str, str], ...], ascii_only: bool, width: int
-) -> list[Line]:
-    tags = {v.id: v.tag or v.id for v in ground_variables(builder.program.site)}
-    tree = TreeLines(width, builder.r.record.input.time, None, ascii_only, tags)
-    out: list[Line] = []
-    seen: set[str] = set()
-    for node, env in leaves(rule.when, environment(rule, bindings), builder.program):
-        key = builder.r.table.key(node, env)
-        if key in seen:
-            continue
-        seen.add(key)
-        x = builder.r.cond(node, env)
-        e = builder.atom(node, x, env, frozenset({rule_key(rule.id, bindings)}))
-        gap = ""
-        if isinstance(node, ast.Compare | ast.Graded) and x is not None and mark_of(x) == "x":
-            gap = distance(builder, node, env, True)
-        if gap:
-            key_word = "short" if gap.startswith("+") else "over"
-            gap = f" ({say(builder.lang, key_word, amount=gap.lstrip('+-'))})"
-        shown = replace(e, limit=e.limit + gap, children=())
-        out += tree.one(shown, 1)
-    return out
+    def lines(self, ascii_only: bool) -> list[Line]:
+        """All lines."""
+        lines = self._head()
+        firing = self.b.r.firing(self.key)
+        if firing is not None and firing.state != "normal":
+            return lines
+        root = self.b.rule(self.rule, self.bindings)
+        siblings = root.children if root.heading and not isinstance(self.rule.when, ast.Score) else (root,)
+        if root.heading and isinstance(self.rule.when, ast.Any):
+            lines.append((Segment(self.say("any_of"), "dim"),))
+        lines += TreeLines(self.width, self.b.now, None, ascii_only).trees(siblings)
+        gone = missing_text(self.b, self.rule, self.bindings)
+        lines += paragraph(self.say("left_out"), gone, self.width) if gone else []
+        return lines + self._still() + self._smallest()
+
+    def _head(self) -> list[Line]:
+        title = t.rule_title(self.b.program, self.rule, self.bindings, self.b.lang)
+        firing = self.b.r.firing(self.key)
+        if firing is not None and firing.state != "normal":
+            since = next((e.raised for e in self.b.r.record.episodes if e.id == firing.episode), self.b.now)
+            text = self.say("is_raised", title=title, time=t.clock(since), s=t.span(self.out))
+        else:
+            needs = t.share(self.rule.threshold)
+            text = self.say("not_raised", title=title, s=t.share(self.out.s), needs=needs)
+            if self.out.s < self.rule.threshold <= self.out.p:
+                text += self.say("possible_until", p=t.share(self.out.p))
+        return [(Segment(s.text, "title"),) for line in paragraph("", text, self.width, 0) for s in line[1:]]
+
+    def _still(self) -> list[Line]:
+        """That the condition holds but has not for long enough, or that something speaks against it."""
+        if self.when.s < self.rule.threshold:
+            return []
+        if self.held.s < self.rule.threshold:
+            left = self.rule.hold if self.since is None else self.rule.hold - (self.b.now - self.since)
+            return paragraph("", self.say("still_holding", rest=t.duration(max(0, left))), self.width, 0)
+        against = self.b.facts.refuters(self.rule, self.bindings)
+        names = [t.lowered(t.rule_title(self.b.program, self.b.program.rules[r], b, self.b.lang), self.b.lang)
+                 for r, b in against]  # fmt: skip
+        return paragraph("", self.say("refuted", what=", ".join(names)), self.width, 0) if names else []
+
+    def _smallest(self) -> list[Line]:
+        if self.when.s >= self.rule.threshold:
+            return []
+        text = changes_text(self.changes, self.b) or self.say("smallest_none")
+        if self.changes and self.rule.hold:
+            text = self.say("lasting", what=text, duration=format_duration(self.rule.hold))
+        return [(Segment(self.say("smallest"), "dim"),), *paragraph("  ", text, self.width, 2)]

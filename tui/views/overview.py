@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from expert.explain import certainty_word, clock, duration, title_of
-from expert.explain.phrases import family, variable_title
+from expert.explain import family, variable_title
 from expert.language.ast import Program
 from expert.values.interval import Interval
 from expert.values.types import AdviceItem, Episode, ScanRecord

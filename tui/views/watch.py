@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from expert.explain import clock, variable_title
-from expert.explain.phrases import family
+from expert.explain import family
 from expert.language.ast import Program
 from expert.values.types import ModelAnswer, Variable
 from tui.port import DeskPort
