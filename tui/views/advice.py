@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from expert.explain import clock, duration
-from expert.explain import fact_text
+from expert.explain import clock, duration, fact_text
 from expert.language.ast import Action, Program, Site
 from expert.values.types import AdviceItem
 from tui.texts import say

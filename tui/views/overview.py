@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from expert.explain import certainty_word, clock, duration, title_of
-from expert.explain import family, variable_title
+from expert.explain import certainty_word, clock, duration, family, title_of, variable_title
 from expert.language.ast import Program
 from expert.values.interval import Interval
 from expert.values.types import AdviceItem, Episode, ScanRecord

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from expert.explain import clock, variable_title
-from expert.explain import family
+from expert.explain import clock, family, variable_title
 from expert.language.ast import Program
 from expert.values.types import ModelAnswer, Variable
 from tui.port import DeskPort
