@@ -81,6 +81,10 @@ facts:
   hot: {title: {en: Hot, zh: 热}, fields: {pump: {set: pumps}}}
   level: {title: {en: Level, zh: 级}, fields: {grade: {values: [low, high], order: exclusive}}}
   end: {title: {en: End, zh: 完}, fields: {job: {relation: job}}, number: {field: at, unit: min, combine: max}}
+  peak:
+    title: {en: Peak, zh: 峰}
+    fields: {grade: {values: [low, high]}}
+    number: {field: at, unit: kPa, combine: max}
   late: {title: {en: Late, zh: 晚}, fields: {job: {relation: job}}}
 """
 
