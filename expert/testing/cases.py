@@ -77,10 +77,14 @@ class Case:
 
 
 def case_files(packs: Path | Sequence[Path]) -> list[Path]:
-    """All ``*.test.yaml`` of pack folders (a file stands for itself), sorted."""
+    """All ``*.test.yaml`` of pack folders, sorted; a single rule file has the one beside it, a case file is its own."""
     folders = [packs] if isinstance(packs, Path) else list(packs)
-    found = {f for p in folders for f in ([p] if p.is_file() else p.rglob("*.test.yaml"))}
-    return sorted(found)
+    return sorted({f for p in folders for f in (_beside(p) if p.is_file() else p.rglob("*.test.yaml"))})
+
+
+def _beside(file: Path) -> list[Path]:
+    own = file if file.name.endswith(".test.yaml") else file.with_suffix(".test.yaml")
+    return [own] if own.is_file() else []
 
 
 def load_cases(program: ast.Program, files: Iterable[Path]) -> list[Case]:
