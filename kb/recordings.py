@@ -116,7 +116,7 @@ def _fill(session: Session, history: Recording, before: int) -> None:
         kept = series.arrival < before
         order = series.source[kept].argsort(kind="stable")
         columns = (series.source, series.arrival, series.count, series.state == GOOD)
-        source, arrival, count, good = (c[kept][order] for c in columns)
+        source, arrival, count, good = (c[kept][order].tolist() for c in columns)
         session.load_history(name, source, arrival, count, good)
 
 

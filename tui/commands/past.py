@@ -12,6 +12,7 @@ from tui.commands.common import Failed, language_options, newest_run, readable_e
 
 if TYPE_CHECKING:
     from expert.run.past import PastRun
+    from expert.values.types import Episode, ScanRecord
 
 TRACE = click.option(
     "--trace", type=click.Path(path_type=Path, exists=True), help="A run's trace folder; default: the newest in ./runs."
@@ -41,7 +42,7 @@ def why(episode: str | None, trace: Path | None, at: str | None, lang: str | Non
             return
         found, index = _find(past, episode)
         rise = past.record(index)
-        record = past.record(index) if at is None else past.at(_time(at))
+        record = rise if at is None else _scan(past, at)
         rests = next((f.rests_on for f in rise.firings if f.episode == found.id), ())
         lines = explain(
             past.program, record, found.rule, found.bindings, tongue, past.history, plain, _width(), rests=rests
@@ -67,7 +68,7 @@ def why_not(rule: str, trace: Path | None, at: str | None, lang: str | None, asc
         past = PastRun(newest_run(trace))
         if rule not in past.program.rules:
             raise click.UsageError(f"there is no rule {rule}. {did_you_mean(rule, past.program.rules)}".rstrip())
-        record = past.record(-1) if at is None else past.at(_time(at))
+        record = _scan(past, at)
         for line in explain(past.program, record, rule, tongue, plain, _width()):
             click.echo(text_of(line))
 
@@ -115,7 +116,17 @@ def _time(text: str) -> int:
     return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1000) + 59_999
 
 
-def _find(past: PastRun, wanted: str):  # type: ignore[no-untyped-def]
+def _scan(past: PastRun, at: str | None) -> ScanRecord:
+    """The scan at a time, or the newest."""
+    try:
+        return past.record(-1) if at is None else past.at(_time(at))
+    except LookupError as e:
+        raise click.UsageError(
+            f"{past.folder} has no scan that early" if len(past) else f"{past.folder} has no scans"
+        ) from e
+
+
+def _find(past: PastRun, wanted: str) -> tuple[Episode, int]:
     """An episode by id, by rule key or by rule id (the newest)."""
     from expert.values.types import rule_key
 
