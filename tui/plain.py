@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import TextIO
 
+from expert import texts as engine_texts
 from expert.explain import certainty_word, clock
 from expert.values.cells import fit
 from tui import since_start
@@ -135,13 +136,28 @@ def account(desk: DeskPort, lang: str) -> list[str]:
     """What was lost on the way in, by cause; for a recording also how often each rule rose."""
     lines = []
     if desk.skipped:
-        causes = ", ".join(f"{cause} {n}" for cause, n in desk.skipped.items())
+        comma = "，" if lang == "zh" else ", "
+        causes = comma.join(f"{cause_words(cause, lang)} {n}" for cause, n in desk.skipped.items())
         lines.append(say(lang, "plain_skipped", n=sum(desk.skipped.values()), causes=causes))
     if desk.end is not None:
         lines.append(say(lang, "plain_raised"))
         ranked = sorted(desk.raised.items(), key=lambda x: (-desk.program.rules[x[0]].severity, x[0]))
         lines += [f"  {n:>6}  !{desk.program.rules[rule].severity}  {rule}" for rule, n in ranked]
     return lines
+
+
+def cause_words(cause: str, lang: str) -> str:
+    """Why values were lost, in words; a status text of the plant stays as it is.
+
+    >>> cause_words("skew", "en"), cause_words("unknown variable", "zh")
+    ('time stamp ahead of the clock', '未知变量')
+    """
+    code, _, detail = cause.partition(":")
+    if code == "unknown variable":
+        return say(lang, "cause_unknown_variable")
+    known = f"note_{code.strip()}"
+    words = engine_texts.say(lang, known) if known in engine_texts.keys(lang) else code
+    return f"{words}{detail and ': ' + detail.strip()}"
 
 
 def summary(desk: DeskPort, chronicle: Chronicle, lang: str) -> str:

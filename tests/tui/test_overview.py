@@ -55,7 +55,7 @@ def test_abnormal_states(view: View) -> None:
     rows = [(e.mark, e.title, e.word, e.since, e.rests, e.lost) for e in view(33).abnormal]
     assert [
         ("!!4", "Hanging, probable", "nearly certain", "02:21", "PT-101, CT-310", False),
-        (" !2", "Hot wall A (north)", "possible, no data", "02:24", "TT-341A lost", True),
+        (" !2", "Hot wall A (north)", "possible, held", "02:24", "TT-341A lost", True),
     ] == rows
 
 
@@ -64,7 +64,7 @@ def test_abnormal_states_in_chinese(view: View) -> None:
     rows = [(e.title, e.word, e.rests) for e in view(33, "zh").abnormal]
     assert [
         ("很可能悬料", "几乎确定", "PT-101, CT-310"),
-        ("炉墙过热 A（北）", "可能，无数据", "TT-341A 失效"),
+        ("炉墙过热 A（北）", "可能，保持", "TT-341A 失效"),
     ] == rows
 
 
@@ -173,7 +173,7 @@ def test_a_desk_before_its_first_scan() -> None:
 @pytest.mark.parametrize(
     ("change", "disputed", "expected"),
     [
-        ({"state": "held"}, False, "possible, no data"),
+        ({"state": "held"}, False, "possible, held"),
         ({"state": "clearing"}, False, "clearing"),
         ({"state": "held", "open_question": True}, False, "open question"),
         ({"certainty": Interval(800_000, 900_000)}, False, "likely"),

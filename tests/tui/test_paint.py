@@ -47,9 +47,9 @@ ENGLISH = """\
   descent      L     --     V ##########  body heat    L     --     V     --
   hearth heat  L     --     V     --      liquids      L     --     V     --
 
- ABNORMAL NOW (2)                       how sure           since  rests on
->*!!4 Hanging, probable                 nearly certain     02:21  PT-101, CT-310
-   !2 Hot wall A (north)                possible, no data  02:24  TT-341A lost
+ ABNORMAL NOW (2)                        how sure       since rests on
+>*!!4 Hanging, probable                  nearly certain 02:21 PT-101, CT-310
+   !2 Hot wall A (north)                 possible, held 02:24 TT-341A lost
  TO DO
    1 Cut blast volume 10 % (limit 20 %)   acts in 1-5 min; review after 15 min
       approval: foreman; check: Blast pressure falls
@@ -72,9 +72,9 @@ CHINESE = """\
   下料状态   平     --     变 ██████████  炉体热负荷 平     --     变     --
   炉热       平     --     变     --      渣铁残留   平     --     变     --
 
- 当前异常 (2)                              把握          起始   依赖仪表
->*!!4 很可能悬料                           几乎确定      02:21  PT-101, CT-310
-   !2 炉墙过热 A（北）                     可能，无数据  02:24  TT-341A 失效
+ 当前异常 (2)                            把握           起始  依赖仪表
+>*!!4 很可能悬料                         几乎确定       02:21 PT-101, CT-310
+   !2 炉墙过热 A（北）                   可能，保持     02:24 TT-341A 失效
  操作建议
    1 减风 10 %（上限 20 %）                      1-5 min 后见效；15 min 后复核
       须批准：值班工长；检查：风压下降
@@ -100,7 +100,7 @@ def test_monochrome_has_marks_and_words(view: View) -> None:
         "!!4",
         "BACK",
         "nearly certain",
-        "possible, no data",
+        "possible, held",
         "TT-341A lost",
         "439.0 ^",
         "-- ?",
