@@ -47,12 +47,12 @@ def walk(node: Node) -> Iterator[Node]:
         yield from walk(child)
 
 
-def roots(rule: Rule) -> Iterator[Node]:
-    """All expression trees of a rule."""
+def roots(rule: Rule, texts: bool = True) -> Iterator[Node]:
+    """All expression trees of a rule; without ``texts`` only those that decide what it concludes."""
     yield rule.when
     if rule.conclude is not None and rule.conclude.number is not None:
         yield rule.conclude.number
-    for name in sorted(rule.because_parts):
+    for name in sorted(rule.because_parts) if texts else ():
         yield rule.because_parts[name]
     for match in rule.match:
         if match.where is not None:

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 from expert.engine.advice import board
 from expert.engine.facts import FactBase
 from expert.engine.fixpoint import Outcome
-from expert.engine.nodes import conclusion_args, known_args, used_facts, walk
+from expert.engine.nodes import conclusion_args, known_args, walk
 from expert.engine.reference import Reference, World
-from expert.engine.rests_on import closure, instruments
 from expert.engine.results import interval_json
 from expert.language.ast import Lag, Program, Rule
 from expert.values.interval import FALSE, Interval
@@ -112,7 +111,7 @@ def _firing(session: Session, work: Work, key: str) -> Firing:
     rule, env, facts = o.activation.rule, o.activation.env, work.world.facts
     used = {
         fact_key(s.type, s.args)
-        for ref in used_facts(rule.when)
+        for ref in session.dependence.used(rule)
         for s in facts.matching(ref.type, known_args(ref, env))
         if s.certainty.s > 0
     }
@@ -127,7 +126,7 @@ def _firing(session: Session, work: Work, key: str) -> Firing:
         severity=rule.severity,
         concludes="" if conclusion is None else fact_key(conclusion.type, conclusion_args(rule, env)),
         justification=tuple(sorted(used)),
-        instruments=instruments(session.program, closure(session.program, rule), o.activation.bindings),
+        instruments=session.dependence.instruments(rule, o.activation.bindings),
         rests_on=work.rests.get(key, ()),
         disputed=disputed,
     )

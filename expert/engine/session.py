@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 from expert.engine.baseline import HourlyMeans
+from expert.engine.dependence import Dependence
 from expert.engine.facts import FactBase
 from expert.engine.fixpoint import Outcome, infer, leans_on_disputed
 from expert.engine.hold import Hold
@@ -95,6 +96,7 @@ class Session:
         self.last: int | None = None
         self.sequence = 0
         self._rules_of = {rule_key(g.rule.id, g.bindings): g.rule for layer in program.strata for g in layer}
+        self.dependence = Dependence(program)
         self._find_off()
         self._lag_reach = max(
             (n.duration for n in self.table.nodes if hasattr(n, "arg") and hasattr(n, "duration")), default=0
@@ -299,7 +301,7 @@ class Session:
         rule = outcome.activation.rule
         if rule.kind not in ("condition", "alarm") or rule.severity == 0:
             return ()
-        return rests_on(world, self.program.strata, self.holds, outcome)
+        return rests_on(world, self.program.strata, self.holds, outcome, self.dependence)
 
     def _exclude(self, now: int, world: World) -> tuple[str, ...]:
         """Mark the hour as abnormal for the baselines whose excluding fact holds; note regime changes."""

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from expert.engine.dependence import Dependence, every_instrument
 from expert.engine.nodes import longest_reach
-from expert.engine.rests_on import closure, instruments
 from expert.engine.session import Session, ground_variables
 from expert.language import ast
 from expert.testing.cases import Case, middle
@@ -47,7 +47,7 @@ class Played:
 
 def only(program: ast.Program, rule_id: str, period: int) -> ast.Program:
     """The part of a program that a rule's outcome depends on, on a grid of its own."""
-    needed = closure(program, program.rules[rule_id])
+    needed = Dependence(program).closure(program.rules[rule_id])
     return replace(
         program,
         site=replace(program.site, period=period),
@@ -109,7 +109,7 @@ def _reach(program: ast.Program) -> dict[str, int]:
 
 def _fed(program: ast.Program, case: Case) -> Iterator[Variable]:
     """Variables that the rule reads or the case names, by ground name."""
-    wanted = set(case.given) | set(instruments(program, set(program.rules), ()))
+    wanted = set(case.given) | set(every_instrument(program))
     for variable in ground_variables(program.site):
         if variable.id in wanted:
             yield variable
