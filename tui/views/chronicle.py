@@ -225,12 +225,10 @@ class Chronicle:
             else:
                 words = {lang: say(lang, "event_blocked", what=what[lang], why=why[lang]) for lang in LANGUAGES}
                 events.append(Event(now, "blocked", words, NOTHING, item.severity))
-        for action, known in self._advice.items():
-            if action in current or known.status not in ("do", "pending"):
-                continue
-            title = site.actions[action].title
-            words = {lang: say(lang, "event_advice_over", what=title.get(lang, action)) for lang in LANGUAGES}
-            events.append(Event(now, "advice_over", words, NOTHING))
+        over = [a for a, known in self._advice.items() if a not in current and known.status in ("do", "pending")]
+        if over:
+            what = {lang: _list((site.actions[a].title.get(lang, a) for a in over), lang) for lang in LANGUAGES}
+            events.append(Event(now, "advice_over", _fill("event_advice_over", what=what), NOTHING))
         self._advice = current
         return events
 
@@ -292,6 +290,10 @@ class Chronicle:
     def person(self, time: int, words: Words) -> None:
         """Add something a person did to the plant itself, which no record holds."""
         self.events.append(Event(time, "person", _fill("event_broke", what=words), NOTHING))
+
+
+def _list(texts: Iterable[str], lang: str) -> str:
+    return ("、" if lang == "zh" else ", ").join(texts)
 
 
 def _fill(key: str, **values: Words) -> Words:

@@ -50,7 +50,7 @@ def has_line(rule: Rule, layout: Layout) -> bool:
 
 
 def leading(episodes: tuple[Episode, ...], program: Program, layout: Layout) -> list[Episode]:
-    """The open episodes with a line: of each finding the one of the highest stage, most severe first."""
+    """The open episodes with a line: of each finding the highest stage; most severe first, then the newest."""
     best: dict[str, tuple[int, Episode]] = {}
     for episode in episodes:
         rule = program.rules.get(episode.rule)
@@ -61,7 +61,7 @@ def leading(episodes: tuple[Episode, ...], program: Program, layout: Layout) -> 
         if known is None or place.rank > known[0]:
             best[place.group] = (place.rank, episode)
     found = [episode for _, episode in best.values()]
-    return sorted(found, key=lambda e: (-e.severity, e.raised, e.rule, e.bindings))
+    return sorted(found, key=lambda e: (-e.severity, -e.raised, e.rule, e.bindings))
 
 
 def group_since(episode: Episode, episodes: tuple[Episode, ...], program: Program) -> int:

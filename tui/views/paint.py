@@ -304,7 +304,7 @@ def watch_row(r: WatchRow, look: Look, widths: tuple[int, int, int, int], plot: 
     low, high = scale(r.plot, r.band)
     tail = spark(r.plot, low, high, look.ascii_only) if r.plot else r.note
     text = r.normal.replace("±", "+-") if look.ascii_only else r.normal
-    name = cut(r.title, title - cells(age) - 1 if age else title)
+    name = cut(r.title, title - cells(age) - 1)
     space = title - cells(name) - cells(age)
     wide = r.note and not r.plot
     return (

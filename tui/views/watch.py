@@ -151,16 +151,23 @@ class Watcher:
     def _normal(
         self, name: str, variable: Variable, normal: tuple[float, float] | None
     ) -> tuple[tuple[float, float] | None, str]:
-        """Normal band and its text: median and inter-quartile range, or else the range of the declaration."""
+        """Normal band and its text: median and inter-quartile range of the baseline, or the declared range.
+
+        The baseline is made of hourly means: for a variable that saws within the hour it is far too narrow.
+        """
         base = None if normal else self.desk.baseline(name)
         digits = decimals(variable)
-        if base is not None:
+        declared = normal or variable.normal
+        if base is not None and not _saws(declared, base[1]):
             median, iqr = base
             return (median - iqr, median + iqr), f"{number(median, digits)} ±{number(iqr, digits)}"
-        declared = normal or variable.normal
         if declared is None:
             return None, ""
         return declared, f"{declared[0]:g}-{declared[1]:g}"
+
+
+def _saws(declared: tuple[float, float] | None, iqr: float) -> bool:
+    return declared is not None and declared[1] - declared[0] > 8 * iqr
 
 
 def last_value(samples: Samples, now: int, max_age: int) -> tuple[float | None, int | None]:
