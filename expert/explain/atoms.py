@@ -19,6 +19,16 @@ if TYPE_CHECKING:
     from expert.explain.builder import Builder
 
 
+def percents(s: int, p: int) -> str:
+    """A calibrated probability.
+
+    >>> percents(220_000, 311_000), percents(670_000, 670_001)
+    ('22-31 %', '67 %')
+    """
+    low, high = round(s / 10_000), round(p / 10_000)
+    return f"{low} %" if low == high else f"{low}-{high} %"
+
+
 class Atoms:
     """Evidence of conditions without parts."""
 
@@ -55,8 +65,10 @@ class Atoms:
         if isinstance(node, ast.Certainty):
             certainty = self.r.cond(node.fact, env) or UNKNOWN
             limits = [f"{n.op} {t.share(n.limit)}" for n in nodes if isinstance(n, ast.Certainty)]
+            gaps = [self._certainty_gap(n, certainty, env) for n in nodes if isinstance(n, ast.Certainty)]
             below = self.b.facts.evidence(node.fact, certainty, env, seen)
-            return replace(below, mark=mark_of(x), x=x, value=t.span(certainty), limit=joint.join(limits))
+            limit = joint.join(limits) + "".join(gaps)
+            return replace(below, mark=mark_of(x), x=x, value=t.span(certainty), limit=limit)
         if isinstance(node, ast.ModelProbability):
             return self._model(node, x, env)
         if isinstance(node, ast.Raised):
@@ -74,13 +86,14 @@ class Atoms:
         right = first.one if isinstance(first, ast.Graded) else first.right
         unit = q.compared_unit(self.program, left, right, env)
         value = self._value(left, right, unit, env)
-        limits = [self._limit(n, unit, env) + self._gap(n, unit, env) for n in nodes]
+        limits = [self._limit(n, unit, env) for n in nodes]
+        gap = self._gap(first, unit, env) if len(nodes) == 1 else ""
         grade = self._grade(first, x) if len(nodes) == 1 else ""
         sides = [left] + [n.right for n in nodes if isinstance(n, ast.Compare) and not isinstance(n.right, ast.Number)]
         children = tuple(e for side in sides for e in self.b.facts.numbers(side, env, seen))
         note = self._why_unknown(left, env) if not self.r.num(left, env).known else ""
         return Evidence(
-            mark_of(x), self.w.number(left, env), x, f"{value}{grade}" if value else "", joint.join(limits), note,
+            mark_of(x), self.w.number(left, env), x, f"{value}{grade}" if value else "", joint.join(limits) + gap, note,
             children=children, readings=self.reader.of(sides, env),
         )  # fmt: skip
 
@@ -113,7 +126,7 @@ class Atoms:
     def _gap(self, node: ast.Cond, unit: str, env: Env) -> str:
         """How far a value is from a limit that it does not meet, when that is asked for."""
         x = self.r.cond(node, env)
-        if not self.b.gaps or x is None or mark_of(x) != "x" or not isinstance(node, ast.Compare | ast.Graded):
+        if not self.b.missing(x) or not isinstance(node, ast.Compare | ast.Graded):
             return ""
         expr, limit = (node.arg, node.one) if isinstance(node, ast.Graded) else (node.left, node.right)
         value, goal = self.r.num(expr, env).v, self.r.num(limit, env).v
@@ -122,6 +135,13 @@ class Atoms:
         scale = q.Scale(self.program, unit, q.decimals_of(self.program, expr, unit))
         key = "short" if goal > value else "over"
         return self.w.say(key, amount=scale(abs(goal - value), 0.0 if goal != value else None))
+
+    def _certainty_gap(self, node: ast.Certainty, x: Interval, env: Env) -> str:
+        if not self.b.missing(self.r.cond(node, env)):
+            return ""
+        if x.p < node.limit:
+            return self.w.say("short", amount=t.share(node.limit - x.p))
+        return self.w.say("over", amount=t.share(x.s - node.limit))
 
     def _grade(self, node: ast.Cond, x: Interval) -> str:
         """`` -> 0.62`` for what is neither fully so nor not at all."""
@@ -149,7 +169,7 @@ class Atoms:
         answer = self.answer(node)
         why, value, said = self.reader.reason(self.r.reason(node, env)), "", ""
         if answer is not None and (answer.support, answer.plausibility) != (0, 1_000_000):
-            value = self.w.say("percent", low=round(answer.support / 10_000), high=round(answer.plausibility / 10_000))
+            value = percents(answer.support, answer.plausibility)
         if answer is not None and answer.value is not None and answer.low is not None and answer.high is not None:
             scale = q.scale_of(self.program, ast.Ref(variable=spec.target), q.clean(variable.unit))
             shown = [q.digits(v, min(2, scale.decimals or 0)) for v in (answer.value, answer.low, answer.high)]

@@ -35,8 +35,13 @@ class Builder:
         self.opened: set[str] = set()
         self.max_depth = MAX_DEPTH
         self.gaps = False
+        self.inverted = False
         self.facts = Facts(self)
         self.atoms = Atoms(self)
+
+    def missing(self, x: Interval | None) -> bool:
+        """Whether the distance to a limit is to be told: it is asked for, and it is in the way that it is not met."""
+        return self.gaps and not self.inverted and mark_of(x) == "x"
 
     def rule(self, rule: ast.Rule, bindings: t.Args, seen: frozenset[str] = frozenset()) -> Evidence:
         """Evidence of a rule's condition under bindings."""
@@ -84,7 +89,9 @@ class Builder:
         return list(groups.values())
 
     def _not(self, node: ast.Not, x: Interval | None, env: Env, seen: frozenset[str]) -> Evidence:
+        self.inverted = not self.inverted
         below = self.cond(node.item, env, seen)
+        self.inverted = not self.inverted
         if not below.heading:
             return replace(below, mark=mark_of(x), text=self.words.say("not", text=below.text), x=x)
         key = {ast.Any: "none_of", ast.All: "not_all_of"}.get(type(node.item), "not_so")
@@ -103,5 +110,7 @@ class Builder:
                 e = replace(e, note=listed(wider, e.note))
             children.append(replace(e, weight=w))
         limit = "" if node.at_least is None else f">= {t.share(node.at_least)}"
+        if node.at_least is not None and high < node.at_least and self.missing(x):
+            limit += self.words.say("short", amount=t.share(node.at_least - high))
         note = "" if t.share(low) == t.share(high) else self.words.say("could_reach", value=t.share(high))
         return Evidence(mark_of(x), self.words.say("score"), x, t.share(low), limit, note, children=tuple(children))

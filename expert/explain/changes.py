@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
 from expert.engine.nodes import Env
-from expert.explain.recorded import Recorded, environment, leaves, recompute
+from expert.explain.recorded import Recorded, branches, environment, leaves, recompute
 from expert.explain.subjects import Move, Settings, Subject, subjects
 from expert.explain.titles import Args
 from expert.language import ast
-from expert.values.interval import ONE, TRUE, UNKNOWN, Interval, conj
+from expert.values.interval import TRUE, Interval, conj
 
 MAX_PAIRED = 24
 """Pairs are tried for rules about up to this many quantities."""
@@ -43,27 +44,37 @@ def smallest(recorded: Recorded, rule: ast.Rule, bindings: Args, raise_it: bool)
     return Search(recorded, rule, bindings, raise_it).changes()
 
 
-class Search:
-    """The search for one rule with its bindings."""
+Aim = tuple[Subject, Settings]
+"""A quantity with what becomes of its conditions."""
 
-    def __init__(self, recorded: Recorded, rule: ast.Rule, bindings: Args, raise_it: bool) -> None:
+
+class Search:
+    """The search for one rule with its bindings.
+
+    ``raise_it``: to its threshold (or to another one), else below its clear limit.
+    """
+
+    def __init__(
+        self, recorded: Recorded, rule: ast.Rule, bindings: Args, raise_it: bool, threshold: int | None = None
+    ) -> None:
         self.r = recorded
+        self.threshold = rule.threshold if threshold is None else threshold
         self.rule = rule
         self.env = environment(rule, bindings)
         self.raise_it = raise_it
         rows = [recorded.cond(m.where, self.env) for m in rule.match if m.where is not None]
         self.matched = conj([x if x is not None else TRUE for x in rows])
+        self._sign: dict[str, int] = {}
+        self._weight: dict[str, float] = {}
+        self._signs(rule.when, self.env, 1 if raise_it else -1, math.inf)
         self.subjects = subjects(leaves(rule.when, self.env, recorded.program), recorded)
 
-    def certainty(self, settings: Settings, otherwise: Interval | None = None) -> Interval | None:
-        """The rule's certainty under settings; conditions not set keep theirs, or have ``otherwise``."""
+    def certainty(self, settings: Settings) -> Interval | None:
+        """The rule's certainty under settings; conditions that are not set keep theirs."""
 
         def leaf(node: ast.Cond, env: Env) -> Interval | None:
             recorded = self.r.cond(node, env)
-            if recorded is None:
-                return None
-            found = settings.get(self.r.table.key(node, env))
-            return found if found is not None else recorded if otherwise is None else otherwise
+            return None if recorded is None else settings.get(self.r.table.key(node, env), recorded)
 
         x = recompute(self.rule.when, self.env, self.r.program, leaf)
         return None if x is None else (x & self.matched).attenuate(self.rule.strength)
@@ -73,18 +84,17 @@ class Search:
         x = self.certainty(settings)
         if x is None:
             return False
-        return x.s >= self.rule.threshold if self.raise_it else x.p < self.rule.clear_below
+        return x.s >= self.threshold if self.raise_it else x.p < self.rule.clear_below
 
     def changes(self) -> list[Change]:
         """Single quantities, else pairs, else one larger set; every one checked."""
         if self.enough({}):
             return []
-        found = [Change((m,)) for s in self.subjects for m in s.nearest(self.enough)]
-        if not found and len(self.subjects) <= MAX_PAIRED:
-            found = self._pairs()
-        if not found:
-            found = self._larger()
-        return sorted((c for c in found if self.holds(c)), key=lambda c: c.cost)[:MAX_SHOWN]
+        for find in (self._singles, self._pairs, self._larger):
+            found = [c for c in find() if c is not None and self.holds(c)]
+            if found:
+                return sorted(found, key=lambda c: c.cost)[:MAX_SHOWN]
+        return []
 
     def holds(self, change: Change) -> bool:
         """Whether a change is enough, and no part of it is."""
@@ -93,41 +103,74 @@ class Search:
         parts = combinations(change.moves, len(change.moves) - 1) if len(change.moves) > 1 else ()
         return not any(self.enough(_merged([m.settings for m in part])) for part in parts)
 
-    def _pairs(self) -> list[Change]:
-        out = []
+    def _singles(self) -> Iterator[Change | None]:
+        for subject in self.subjects:
+            yield from (Change((m,)) for m in subject.nearest(self.enough))
+
+    def _pairs(self) -> Iterator[Change | None]:
+        if len(self.subjects) > MAX_PAIRED:
+            return
         for a, b in combinations(self.subjects, 2):
             for x in a.extremes():
                 for y in b.extremes():
                     if self.enough({**x, **y}):
-                        out.append(self._shrunk([(a, x), (b, y)]))
-        return [c for c in out if c is not None]
+                        yield self._shrunk([(a, x), (b, y)])
 
-    def _larger(self) -> list[Change]:
-        """A set from which nothing can be left out, found by leaving out the farthest first."""
+    def _larger(self) -> Iterator[Change | None]:
+        """Sets from which nothing can be left out, found by leaving out the farthest first, or the lightest."""
         chosen = [(s, self._best(s)) for s in self.subjects]
-        kept = [(s, x) for s, x in chosen if x is not None]
-        if not self.enough(_merged([x for _, x in kept])):
-            return []
-        for item in sorted(kept, key=lambda i: -self._distance(i[0], i[1], kept)):
+        every = [(s, x) for s, x in chosen if x is not None]
+        if not self.enough(_merged([x for _, x in every])):
+            return
+        found = [self._shrunk(self._needed(every, order)) for order in (self._far, self._light)]
+        known = [c for c in found if c is not None and self.holds(c)]
+        if known:
+            yield min(known, key=lambda c: c.cost)
+
+    def _needed(self, every: Sequence[Aim], order: Callable[[Aim, Sequence[Aim]], float]) -> Sequence[Aim]:
+        kept = list(every)
+        for item in sorted(every, key=lambda i: order(i, every)):
             rest = [i for i in kept if i is not item]
             if self.enough(_merged([x for _, x in rest])):
                 kept = rest
-        found = self._shrunk(kept)
-        return [found] if found is not None else []
+        return kept
+
+    def _far(self, aim: Aim, every: Sequence[Aim]) -> float:
+        """How far a quantity has to go when all others help, farthest first."""
+        subject = aim[0]
+        rest = _merged([x for s, x in every if s is not subject])
+        moves = subject.nearest(lambda mine: self.enough({**rest, **mine}))
+        return -min((m.cost for m in moves), default=0.0)
+
+    def _light(self, aim: Aim, every: Sequence[Aim]) -> float:
+        """How much weight a quantity has, lightest first."""
+        return max((self._weight.get(key, math.inf) for key in aim[1]), default=0.0)
 
     def _best(self, subject: Subject) -> Settings | None:
-        """The end of a quantity that helps most, with all others unknown; None when none does."""
+        """The end of a quantity that helps its conditions most; None when it has none."""
 
-        def helps(settings: Settings) -> tuple[int, int]:
-            x = self.certainty(settings, UNKNOWN) or UNKNOWN
-            return (x.s, x.p) if self.raise_it else (ONE - x.p, ONE - x.s)
+        def helps(settings: Settings) -> int:
+            return sum(self._sign.get(key, 0) * (x.s + x.p) for key, x in settings.items())
 
         return max(subject.extremes(), key=helps, default=None)
 
-    def _distance(self, subject: Subject, settings: Settings, others: Sequence[tuple[Subject, Settings]]) -> float:
-        rest = _merged([x for s, x in others if s is not subject])
-        moves = subject.nearest(lambda mine: self.enough({**rest, **mine}))
-        return min((m.cost for m in moves), default=0.0)
+    def _signs(self, node: ast.Cond, env: Env, sign: int, weight: float) -> None:
+        """Whether the rule gains (1) or loses (-1) by each condition (0: both), and its weight in a score."""
+        if isinstance(node, ast.Not):
+            self._signs(node.item, env, -sign, weight)
+        elif isinstance(node, ast.AtLeast):
+            for item, inner in branches(node, env, self.r.program):
+                self._signs(item, inner, sign, weight)
+        elif isinstance(node, ast.Score):
+            for w, item in node.terms:
+                self._signs(item, env, sign, min(weight, float(w)))
+        elif isinstance(node, ast.All | ast.Any):
+            for item in node.items:
+                self._signs(item, env, sign, weight)
+        else:
+            key = self.r.table.key(node, env)
+            self._sign[key] = sign if self._sign.get(key, sign) == sign else 0
+            self._weight[key] = max(weight, self._weight.get(key, 0.0))
 
     def _shrunk(self, chosen: Sequence[tuple[Subject, Settings]]) -> Change | None:
         """Every quantity moved no farther than the others need it to."""

@@ -33,7 +33,7 @@ class Facts:
 
     def evidence(self, node: ast.FactRef, x: Interval, env: Env, seen: frozenset[str]) -> Evidence:
         wanted = known_args(node, env)
-        best = self._best_rule(node.type, wanted)
+        best = self.best_rule(node.type, wanted)
         text = t.fact_title(self.program, node, env, self.w.lang)
         note = self.reader.reason(self.r.reason(node, env))
         if best is None:
@@ -44,21 +44,25 @@ class Facts:
         if whole != text and mark_of(x) == "+":
             text = whole
         elif whole != text:
-            note = listed(note, self.w.say("nearest", what=whole))
+            other = tuple(a for a in args if a[0] not in wanted)
+            names = ", ".join(t.arg_titles(self.program, node.type, other, self.w.lang))
+            note = listed(note, self.w.say("nearest", what=names))
         note = listed(note, self._dispute(node.type, args))
         return self._opened(Evidence(mark_of(x), text, x, t.span(x), note=note, rule=rule.id), rule, best[1], seen)
 
     def _opened(self, e: Evidence, rule: ast.Rule, bindings: t.Args, seen: frozenset[str]) -> Evidence:
         """A conclusion with the evidence of its rule; what stands above already is only named."""
         key = rule_key(rule.id, bindings)
-        if key in seen or len(seen) > self.b.max_depth:
+        in_the_way = (e.mark != "+") if not self.b.inverted else (e.mark != "x")
+        if key in seen or len(seen) > self.b.max_depth or (self.b.gaps and not in_the_way):
             return e
         if key in self.b.opened:
             return replace(e, note=listed(e.note, self.w.say("above")))
         self.b.opened.add(key)
         below = self.b.rule(rule, bindings, seen)
-        grouped = below.heading and not isinstance(rule.when, ast.Score)
-        note = below.text if grouped else ""
+        mean = isinstance(rule.when, ast.Score) and rule.when.at_least is None
+        grouped = mean or below.heading
+        note = self.w.say("mean_of") if mean else below.text if grouped else ""
         against = self._refuters(rule, bindings, seen)
         return replace(
             e, note=listed(e.note, self._unfinished(rule, key), note),
@@ -116,7 +120,7 @@ class Facts:
         assert rule.conclude is not None
         return fact_args(ast.FactRef(type=rule.conclude.type, args=rule.conclude.args), environment(rule, bindings))
 
-    def _best_rule(self, type_: str, wanted: dict[str, str]) -> Ground | None:
+    def best_rule(self, type_: str, wanted: dict[str, str]) -> Ground | None:
         """The strongest recorded rule that concludes the fact, ties by key."""
         found = []
         for rule in self._concluding(type_, False):
@@ -130,7 +134,7 @@ class Facts:
     def raised(self, node: ast.Raised, x: Interval, env: Env, seen: frozenset[str]) -> Evidence:
         rule = self.program.rules[node.rule]
         open_ = [e for e in self.r.record.episodes if e.rule == node.rule and e.cleared is None]
-        note = self.w.say("raised", time=t.clock(open_[0].raised)) if open_ else ""
+        note = self.w.say("since_time", time=t.clock(open_[0].raised)) if open_ else ""
         e = Evidence(mark_of(x), self.w.condition(node, env), x, note=note, rule=rule.id)
         found = self.r.instances(node.rule)
         if not found:

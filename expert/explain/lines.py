@@ -11,7 +11,8 @@ from expert.explain.readings import History, Reading
 from expert.values.cells import cells, fit, sparkline, wrap
 
 Role = Literal["text", "dim", "title", "mark", "bad", "ok", "unknown", "plot", "key"]
-PLOT_WIDTH = 12
+PLOT_WIDTHS = ((100, 12), (0, 8))
+"""Cells of a small plot by the width of the page."""
 LABEL_WIDTH = 11
 LEAST_ROOM = 20
 """Text is not squeezed into fewer cells than this, however deep it stands."""
@@ -67,6 +68,11 @@ def _ascii(text: str) -> str:
     return "".join(_SPELT.get(c, c if c.isascii() else "?") for c in text)
 
 
+def _in_column(e: Evidence) -> bool:
+    """Whether a piece of evidence has a value to line up; a score stands over its terms and has none."""
+    return bool(e.value and (e.readings or e.rule))
+
+
 class TreeLines:
     """Lines of an evidence tree.
 
@@ -85,6 +91,8 @@ class TreeLines:
         self.now = now
         self.history = history
         self.ascii_only = ascii_only
+        self.plot_width = next(cells for least, cells in PLOT_WIDTHS if width >= least)
+        self._plotted_before: set[tuple[str, int]] = set()
 
     def trees(self, siblings: Sequence[Evidence], depth: int = 1) -> list[Line]:
         """Pieces of evidence and all below them; what is below stands one step to the right.
@@ -101,7 +109,7 @@ class TreeLines:
     def _column(self, siblings: Sequence[Evidence], depth: int) -> int:
         """Width of the column of texts: of the longest one that leaves half the line to the values."""
         most = (self.width - 2 * depth - 8) // 2
-        return max((cells(e.text) for e in siblings if e.value and cells(e.text) <= most), default=0)
+        return max((cells(e.text) for e in siblings if _in_column(e) and cells(e.text) <= most), default=0)
 
     def _one(self, e: Evidence, depth: int, column: int) -> list[Line]:
         """One piece of evidence: one line, with further ones where it does not fit."""
@@ -110,7 +118,7 @@ class TreeLines:
         if weight:
             head.append(Segment(weight, "dim"))
         measured = " ".join(x for x in (e.value, e.limit) if x)
-        text = fit(e.text, max(column, cells(e.text))) if e.value and column else e.text
+        text = fit(e.text, max(column, cells(e.text))) if _in_column(e) else e.text
         body = [Segment(text)] + ([Segment("   "), Segment(measured, "key")] if measured else [])
         indent = width_of(head)
         if len(e.readings) == 1:
@@ -125,17 +133,17 @@ class TreeLines:
         reading = e.readings[0]
         plot = self._plot(reading)
         tail = self._told(reading, e.note)
-        need = width_of(first) + 3 + width_of(tail) + (PLOT_WIDTH + 2 if plot else 0)
+        need = width_of(first) + 3 + width_of(tail) + (self.plot_width + 2 if plot else 0)
         if need <= self.width:
             return [self._plotted((*first, Segment("   "), *tail), plot)]
         lines = self._headline(first, Evidence(e.mark, e.text), indent)
-        if plot and indent + width_of(tail) + PLOT_WIDTH + 2 > self.width and self._room(lines[0]):
+        if plot and indent + width_of(tail) + self.plot_width + 2 > self.width and self._room(lines[0]):
             lines[0], plot = self._plotted(lines[0], plot), ""
         return lines + self._wrapped(tail, plot, indent)
 
     def _room(self, line: Line) -> bool:
         """Whether a plot fits at the end of a line."""
-        return width_of(line) + PLOT_WIDTH + 2 <= self.width
+        return width_of(line) + self.plot_width + 2 <= self.width
 
     def _headline(self, first: list[Segment], e: Evidence, indent: int) -> list[Line]:
         """Text and value, folded where they are too long; a note and the rule's name at its end if there is room."""
@@ -174,37 +182,49 @@ class TreeLines:
 
     def _wrapped(self, told: list[Segment], plot: str, indent: int) -> list[Line]:
         pad = Segment(" " * indent)
-        if indent + width_of(told) + (PLOT_WIDTH + 2 if plot else 0) <= self.width:
+        if indent + width_of(told) + (self.plot_width + 2 if plot else 0) <= self.width:
             return [self._plotted((pad, *told), plot)] if told or plot else []
-        role = told[-1].role if told and told[-1].role == "unknown" else "dim"
-        text = "".join(s.text for s in told)
-        lines: list[Line] = [(pad, Segment(part, role)) for part in self._wrap(text, indent)]
+        lines = self._flowed(told, indent)
         if plot and lines and self._room(lines[-1]):
             lines[-1] = self._plotted(lines[-1], plot)
         elif plot:
             lines.append(self._plotted((pad,), plot))
         return lines
 
+    def _flowed(self, told: list[Segment], indent: int) -> list[Line]:
+        """Pieces over several lines, broken between pieces where that is possible."""
+        pad = Segment(" " * indent)
+        lines: list[Line] = []
+        for piece in told:
+            last = lines[-1] if lines else None
+            if last is not None and width_of(last) + cells(piece.text) <= self.width:
+                lines[-1] = (*last, piece)
+            else:
+                lines += [(pad, Segment(part, piece.role)) for part in self._wrap(piece.text.strip(), indent)]
+        return lines
+
     def _plotted(self, line: Line, plot: str) -> Line:
         if not plot:
             return line
-        gap = self.width - PLOT_WIDTH - width_of(line)
+        gap = self.width - self.plot_width - width_of(line)
         return (*line, Segment(" " * gap), Segment(plot, "plot"))
 
     def _wrap(self, text: str, indent: int) -> list[str]:
         return wrap(text, max(LEAST_ROOM, self.width - indent)) if text else []
 
     def _plot(self, reading: Reading) -> str:
-        if reading.plot is None or self.history is None:
+        """A small plot of an instrument over a window, once on a page."""
+        if reading.plot is None or self.history is None or reading.plot in self._plotted_before:
             return ""
+        self._plotted_before.add(reading.plot)
         name, window = reading.plot
         samples = self.history(name, self.now - window, self.now)
         if not samples:
             return ""
-        step = max(1, window // PLOT_WIDTH)
-        columns: list[list[float]] = [[] for _ in range(PLOT_WIDTH)]
+        step = max(1, window // self.plot_width)
+        columns: list[list[float]] = [[] for _ in range(self.plot_width)]
         for at, value in samples:
-            k = min(PLOT_WIDTH - 1, max(0, (at - (self.now - window) - 1) // step))
+            k = min(self.plot_width - 1, max(0, (at - (self.now - window) - 1) // step))
             if value is not None:
                 columns[k].append(value)
         means = [sum(c) / len(c) if c else None for c in columns]

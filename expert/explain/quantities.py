@@ -123,10 +123,7 @@ def digits(x: float, decimals: int | None) -> str:
     if decimals is None:
         size = 0 if x == 0 else math.floor(math.log10(abs(x)))
         decimals = min(MAX_DECIMALS, max(0, 2 - size))
-        text = f"{x:.{decimals}f}"
-        text = text.rstrip("0").rstrip(".") if "." in text else text
-    else:
-        text = f"{x:.{decimals}f}"
+    text = f"{x:.{decimals}f}"
     return text.lstrip("-") if text.strip("-0.") == "" else text
 
 

@@ -55,6 +55,7 @@ class Reader:
         alone = len(parts) == 1 and not isinstance(parts[0], ast.SetAggregate | ast.RowField)
         windows = {self.w.phrase(p, env).window for p in parts if not isinstance(p, ast.Baseline | ast.RowField)}
         out: list[Reading] = []
+        rows: list[str] = []
         seen: set[str] = set()
         for part in parts:
             key = self.r.table.key(part, env)
@@ -64,9 +65,11 @@ class Reader:
             if isinstance(part, ast.SetAggregate):
                 out.append(self._group(part, env, len(windows) > 1))
             elif isinstance(part, ast.RowField):
-                out.append(Reading("", f"{self.w.number(part, env)} {self._value(part, env)}".strip()))
+                rows.append(f"{self.w.number(part, env)} {self._value(part, env)}".strip())
             elif not (isinstance(part, ast.Baseline) and _about(part.ref, parts)):
                 out.append(self._one(part, env, alone, len(windows) > 1, parts))
+        if rows and len(parts) > 1:
+            out.append(Reading("", ", ".join(rows)))
         return tuple(out)
 
     def _one(self, node: ast.Expr, env: Env, alone: bool, windowed: bool, parts: list[ast.Expr]) -> Reading:
@@ -105,16 +108,14 @@ class Reader:
         inner = next(_parts(node.arg))
         unit = q.unit_of(self.program, inner, env)
         scale = q.scale_of(self.program, inner, unit)
-        shown, states, known = [], [], True
+        shown, states = [], {}
         for member in self.program.site.sets[node.set]:
             at = {**env, node.binding: member}
             num = self.r.num(inner, at)
             if not self.r.installed(inner, at):
                 continue
             shown.append(f"{member} {scale.text(num.v) if num.v is not None else '?'}")
-            known = known and num.known
-            state = self.state(num)
-            states.append(state if num.known else f"{member} {state}")
+            states[member] = self.state(num)
         text = q.with_unit(", ".join(shown), unit)
         if isinstance(inner, ast.ZScore):
             text = f"z {text}"
@@ -123,7 +124,8 @@ class Reader:
         ref = next(n for n in walk(inner) if isinstance(n, ast.Ref))
         variable = self.program.site.variables.get(ref.variable)
         tag = (variable.tag or variable.id) if variable is not None else ref.variable
-        return Reading(tag, text, ", ".join(dict.fromkeys(states)), known)
+        known = all(self.r.num(inner, {**env, node.binding: m}).known for m in states)
+        return Reading(tag, text, _common(states), known)
 
     def _value(self, node: ast.Expr, env: Env) -> str:
         num = self.r.num(node, env)
@@ -133,6 +135,9 @@ class Reader:
 
     def number(self, num: Num, node: ast.Expr, env: Env, unit: str | None = None, beside: float | None = None) -> str:
         """A recorded number in a unit, or its bounds when only they are known; '' when unknown."""
+        if unit is None and isinstance(node, ast.Since | ast.Age | ast.Unchanged) and num.v is not None:
+            text = t.duration(num.v * 1000)
+            return f"{self.w.say('why_at_least')} {text}" if num.why == "at least" else text
         unit = q.unit_of(self.program, node, env) if unit is None else unit
         scale = q.scale_of(self.program, node, unit)
         if num.v is not None:
@@ -190,6 +195,13 @@ class Reader:
         name = ground_name(ref, env)
         state = self.reason(why) or self.w.say("signal_good")
         return Reading(self.tags.get(name, name), "", state, not why, (name, LEAST_PLOT))
+
+
+def _common(states: dict[str, str]) -> str:
+    """The state that most members have, then those that differ."""
+    found = list(states.values())
+    usual = max(dict.fromkeys(found), key=found.count, default="")
+    return ", ".join([usual, *(f"{m} {s}" for m, s in states.items() if s != usual)])
 
 
 def _parts(node: ast.Expr) -> Iterator[ast.Expr]:

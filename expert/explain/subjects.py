@@ -304,9 +304,16 @@ class Belief:
                 while abs(holds - fails) > 1:
                     middle = (fails + holds) // 2
                     fails, holds = (fails, middle) if enough(self.settings(middle)) else (middle, holds)
-                return holds
+                return self._rounded(holds, to > start, enough)
             before = to
         return None
+
+    def _rounded(self, to: int, up: bool, enough: Enough) -> int:
+        """As it is shown, with two decimals, if that is still enough; just below or above such a value as it is."""
+        if (to - 1 if up else to + 1) % 10_000 == 0:
+            return to
+        near = (-(-to // 10_000) if up else to // 10_000) * 10_000
+        return near if enough(self.settings(near)) else to
 
 
 class Switch:

@@ -71,11 +71,11 @@ def span(x: Interval) -> str:
 def lowered(text: str, lang: str) -> str:
     """A title inside a sentence: its first letter small, unless it is a name or an abbreviation.
 
-    >>> lowered("Hot blast pressure", "en"), lowered("CO in top gas", "en"), lowered("H2", "en")
-    ('hot blast pressure', 'CO in top gas', 'H2')
+    >>> lowered("Make-up water", "en"), lowered("CO in top gas", "en"), lowered("H2", "en")
+    ('make-up water', 'CO in top gas', 'H2')
     """
-    word = text.split(" ", 1)[0].rstrip(",:;.")
-    return text[:1].lower() + text[1:] if lang == "en" and word[1:].isalpha() and word[1:].islower() else text
+    rest = text.split(" ", 1)[0].rstrip(",:;.").replace("-", "")[1:]
+    return text[:1].lower() + text[1:] if lang == "en" and rest.isalpha() and rest.islower() else text
 
 
 def family(program: Program, ground: str) -> Variable | None:
@@ -142,15 +142,22 @@ def fact_text(program: Program, type_: str, args: Args, lang: str) -> str:
     """Title of a fact with its arguments, e.g. ``Hanging (probable)``."""
     declared = program.facts.get(type_)
     title = declared.title.get(lang, type_) if declared else type_
+    values = arg_titles(program, type_, args, lang)
+    if not values:
+        return title
+    return f"{title}（{'，'.join(values)}）" if lang == "zh" else f"{title} ({', '.join(values)})"
+
+
+def arg_titles(program: Program, type_: str, args: Args, lang: str) -> list[str]:
+    """Titles of a fact's arguments."""
+    declared = program.facts.get(type_)
     values = []
     for key, value in args:
         allowed = declared.fields.get(key, ()) if declared else ()
         set_ = allowed[0][1:] if allowed and allowed[0].startswith("@") else ""
         titles = declared.value_titles.get(f"{key}={value}", {}) if declared else {}
         values.append(member_title(program, set_, value, lang) if set_ else titles.get(lang, value.replace("_", " ")))
-    if not values:
-        return title
-    return f"{title}（{'，'.join(values)}）" if lang == "zh" else f"{title} ({', '.join(values)})"
+    return values
 
 
 def fact_title(program: Program, ref: FactRef, env: Env, lang: str) -> str:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from expert.engine.nodes import known_args
 from expert.explain import titles as t
 from expert.explain.builder import Builder
 from expert.explain.changes import Change, Search
+from expert.explain.facts import Ground
 from expert.explain.lines import Line, Segment, TreeLines, paragraph, plain_ascii
 from expert.explain.missing import missing_text, named, not_installed
 from expert.explain.recorded import Recorded
+from expert.explain.subjects import Move
 from expert.explain.wishes import changes_text
 from expert.language import ast
 from expert.language.durations import format_duration
@@ -150,4 +153,28 @@ class Missing:
         text = changes_text(self.changes, self.b) or self.say("smallest_none")
         if self.changes and self.rule.hold:
             text = self.say("lasting", what=text, duration=format_duration(self.rule.hold))
-        return [(Segment(self.say("smallest"), "dim"),), *paragraph("  ", text, self.width, 2)]
+        lines: list[Line] = [(Segment(self.say("smallest"), "dim"),), *paragraph("", text, self.width, 2)]
+        return lines + self._further()
+
+    def _further(self) -> list[Line]:
+        """What the conclusions need that the first change asks for."""
+        lines: list[Line] = []
+        for move in self.changes[0].moves if self.changes else ():
+            ground = self._behind(move)
+            if ground is None:
+                continue
+            rule = self.b.program.rules[ground[0]]
+            needed = int(move.to) if move.to is not None else rule.threshold
+            text = changes_text(Search(self.b.r, rule, ground[1], True, needed).changes()[:1], self.b)
+            if text:
+                what = self.b.words.condition(*move.subject.atoms[0])
+                lines += paragraph("", self.say("for_that", what=what, changes=text), self.width, 2)
+        return lines
+
+    def _behind(self, move: Move) -> Ground | None:
+        """The rule that would have to conclude what a change asks for."""
+        node, env = move.subject.atoms[0]
+        if not move.up or not isinstance(node, ast.FactRef | ast.Certainty):
+            return None
+        fact = node.fact if isinstance(node, ast.Certainty) else node
+        return self.b.facts.best_rule(fact.type, known_args(fact, env))

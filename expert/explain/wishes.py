@@ -10,6 +10,7 @@ from expert.explain.builder import Builder
 from expert.explain.changes import Change
 from expert.explain.subjects import Belief, Move, Quantity
 from expert.language import ast
+from expert.values.interval import ONE
 
 LOST = ("no data", "bad", "stale", "coverage", "masked")
 """Reasons that lie in the signal: it has to come back."""
@@ -34,7 +35,7 @@ def _number(move: Move, subject: Quantity, builder: Builder) -> str:
     say, num = builder.words.say, subject.num
     what = builder.words.number(subject.expr, subject.env)
     falls = move.to is not None and not move.up
-    if isinstance(subject.expr, ast.Since | ast.Unchanged) and falls and not move.fresh:
+    if isinstance(subject.expr, ast.Since | ast.Unchanged | ast.Repeats) and falls and not move.fresh:
         return say("moves", x=builder.words.number(subject.expr.ref, subject.env))
     if move.to is None:
         return say("back" if _lost(subject) else "becomes_known", what=_signal(subject, what, builder))
@@ -43,6 +44,8 @@ def _number(move: Move, subject: Quantity, builder: Builder) -> str:
     if move.fresh and _lost(subject):
         return say("back_with", what=_signal(subject, what, builder), value=what, limit=limit)
     if move.fresh or num.v is None:
+        return say("becomes", what=what, limit=limit)
+    if move.to == num.v:
         return say("becomes", what=what, limit=limit)
     return say("becomes_by", what=what, limit=limit, gap=gap_text(move.to - num.v, subject))
 
@@ -85,22 +88,23 @@ def _belief(move: Move, subject: Belief, builder: Builder) -> str:
     node, env = subject.atoms[0]
     say = builder.words.say
     what = builder.words.condition(node, env)
-    limit = int(move.to or 0)
+    to = int(move.to or 0)
+    op, limit = _op(to, move.up)
     if isinstance(node, ast.ModelProbability):
-        op = ">=" if move.up else "<="
         return say("becomes", what=what, limit=f"{op} {limit / 10_000:.0f} %")
     graded = any(isinstance(n, ast.Certainty) for n, _ in subject.atoms)
     if graded:
-        return say("becomes_by", what=what, limit=f"{'>=' if move.up else '<='} {t.share(limit)}",
-                   gap=_certainty_gap(move, subject))  # fmt: skip
-    if move.up:
-        return what if limit <= 500_000 else say("becomes", what=what, limit=f">= {t.share(limit)}")
-    return say("not", text=what)
+        gap = to - (subject.now.s if move.up else subject.now.p)
+        return say("becomes_by", what=what, limit=f"{op} {t.share(limit)}", gap=f"{gap / ONE:+.2f}")
+    if move.up and to > ONE // 2:
+        return say("becomes", what=what, limit=f"{op} {t.share(limit)}")
+    return say("holds" if move.up else "no_longer", what=what)
 
 
-def _certainty_gap(move: Move, subject: Belief) -> str:
-    now = subject.now.s if move.up else subject.now.p
-    return f"{(int(move.to or 0) - now) / 1_000_000:+.2f}"
+def _op(to: int, up: bool) -> tuple[str, int]:
+    """How a certainty is written that must be reached, or passed when it is just beyond a round value."""
+    passed = to - 1 if up else to + 1
+    return (">" if up else "<", passed) if passed % 10_000 == 0 else (">=" if up else "<=", to)
 
 
 def _switch(move: Move, builder: Builder) -> str:
@@ -113,4 +117,4 @@ def _switch(move: Move, builder: Builder) -> str:
         op = node.op if move.up else {"==": "!=", "!=": "=="}[node.op]
         return f"{builder.words.number(node.left, env)} {op} {builder.words.number(node.right, env)}"
     text = builder.words.condition(node, env)
-    return text if move.up else say("not", text=text)
+    return text if move.up else say("no_longer", what=text)

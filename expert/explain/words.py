@@ -72,8 +72,7 @@ class Words:
         if isinstance(node, ast.FactValue):
             return Phrase(fact_title(self.program, node.fact, env, self.lang), timeless=True)
         if isinstance(node, ast.RowField):
-            row = plain(env[node.binding]) if node.binding in env else node.binding
-            return Phrase(self.say("row_field", row=row, field=node.field.replace("_", " ")), timeless=True)
+            return self._row_field(node, env)
         return self._arithmetic(node, env)
 
     def _ref(self, ref: ast.Ref, env: Env) -> str:
@@ -82,6 +81,13 @@ class Words:
     def _window(self, node: ast.Window, env: Env) -> Phrase:
         window = self.say(node.function, T=format_duration(node.duration))
         return Phrase(self._ref(node.ref, env), self.say("bounded", x=window) if node.bounded else window)
+
+    def _row_field(self, node: ast.RowField, env: Env) -> Phrase:
+        bound = env.get(node.binding, "")
+        relation = self.program.site.relations.get(bound[1:].split(":", 1)[0])
+        titles = relation.field_titles.get(node.field, {}) if relation is not None else {}
+        field = titles.get(self.lang, node.field.replace("_", " "))
+        return Phrase(self.say("row_field", row=plain(bound) or node.binding, field=field), timeless=True)
 
     def _lag(self, node: ast.Lag, env: Env) -> Phrase:
         inner = self.phrase(node.arg, env)
@@ -96,18 +102,25 @@ class Words:
         parts = [self.phrase(a, env) for a in node.args]
         window, cores = _shared(parts, self.lang)
         timeless = all(x.timeless for x in parts)
-        if node.op in ("abs", "sqrt"):
-            both_ways = node.op == "abs" and isinstance(node.args[0], ast.ZScore)
-            core = cores[0] if both_ways else self.say(node.op, x=cores[0])
+        if node.op == "abs" and isinstance(node.args[0], ast.ZScore):
+            core = cores[0]
+        elif node.op == "abs" and isinstance(node.args[0], ast.Window):
+            core, window = cores[0], self.say("abs", x=window)
+        elif node.op in ("abs", "sqrt"):
+            core = self.say(node.op, x=cores[0])
         elif node.op in ("min", "max"):
-            comma = "、" if self.lang == "zh" else ", "
-            core = self.say("least" if node.op == "min" else "most", x=comma.join(cores))
+            core = self.say("least" if node.op == "min" else "most", x=self._listed(cores))
         elif len(cores) == 1:
             core = f"-{cores[0]}"
         else:
             sign = "x" if node.op == "*" else node.op
             core = f"{self._nested(node, 0, cores[0])} {sign} {self._nested(node, 1, cores[1])}"
         return Phrase(core, window, timeless)
+
+    def _listed(self, names: list[str]) -> str:
+        if self.lang == "zh":
+            return "、".join(names)
+        return " and ".join(x for x in (", ".join(names[:-1]), names[-1]) if x)
 
     def _nested(self, node: ast.Arithmetic, i: int, core: str) -> str:
         """A sum inside a product or after a minus in brackets."""
@@ -160,8 +173,7 @@ class Words:
         if isinstance(node, ast.Bad):
             return self.say("bad", x=self._ref(node.ref, env))
         if isinstance(node, ast.Raised):
-            title = self.program.rules[node.rule].title.get(self.lang, node.rule)
-            return self.say("is_raised_rule", x=lowered(title, self.lang))
+            return self.say("is_raised_rule", x=self.program.rules[node.rule].title.get(self.lang, node.rule))
         if isinstance(node, ast.ModelProbability):
             return self._probability(node)
         return node.text

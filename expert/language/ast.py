@@ -166,12 +166,16 @@ class ModelSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relation:
-    """A table: key fields and typed fields (unit, 'text' or 'number')."""
+    """A table: key fields and typed fields (unit, 'text' or 'number').
+
+    ``field_titles``: field -> language -> title, where the author gave them.
+    """
 
     name: str
     key: tuple[str, ...]
     fields: dict[str, str]
     title: dict[str, str]
+    field_titles: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

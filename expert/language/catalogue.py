@@ -7,7 +7,7 @@ from expert.language.calls import Z
 from expert.language.diagnostics import Sink, did_you_mean
 from expert.language.facts import parse_fact
 from expert.language.raw import RawAction, RawSite
-from expert.language.schema import Table, as_duration, as_mapping, as_text, check_name, entries, quantity
+from expert.language.schema import Table, as_duration, as_mapping, as_text, check_name, entries, quantity, translations
 from expert.language.source import Text
 from expert.language.strict_yaml import YamlNode
 from expert.language.units import NUMBER, Dimension, UnitError, in_words
@@ -30,7 +30,7 @@ ACTION_KEYS = (
     "source",
 )
 MODEL_KEYS = ("id", "title", "target", "horizons", "expiry", "artifact", "source")
-RELATION_KEYS = ("key", "fields", "title", "source")
+RELATION_KEYS = ("key", "fields", "field_titles", "title", "source")
 
 
 def _tables(node: YamlNode, key: str, what: str, keys: tuple[str, ...], sink: Sink) -> list[Table]:
@@ -194,8 +194,23 @@ def read_relations(site: RawSite, node: YamlNode, sink: Sink) -> None:
             if key.value not in fields:
                 sink.error("E0304", f"unknown field {key.value}", key.span, help=did_you_mean(key.value, fields))
         site.relations[name.value] = ast.Relation(
-            name=name.value, key=tuple(k.value for k in keys), fields=fields, title=t.titles("title")
+            name=name.value,
+            key=tuple(k.value for k in keys),
+            fields=fields,
+            title=t.titles("title"),
+            field_titles=_field_titles(t, fields, sink),
         )
+
+
+def _field_titles(t: Table, fields: dict[str, str], sink: Sink) -> dict[str, dict[str, str]]:
+    """Field -> language -> title, for the fields that have one."""
+    titles: dict[str, dict[str, str]] = {}
+    for field, value in entries(t.get("field_titles"), "field_titles", sink):
+        if field.value not in fields:
+            sink.error("E0304", f"unknown field {field.value}", field.span, help=did_you_mean(field.value, fields))
+            continue
+        titles[field.value] = {k: v.value for k, v in translations(value, field.value, sink).items()}
+    return titles
 
 
 def _fields(site: RawSite, t: Table, sink: Sink) -> dict[str, str]:
