@@ -20,7 +20,7 @@ STYLES: dict[str, Style] = {
     "warn": Style(color="#e0b050"),
     "unknown": Style(color="#c08ad0"),
     "new": Style(color="#ffffff", bold=True, underline=True),
-    "select": Style(color="#f0f0f0", reverse=True),
+    "select": Style(color="#ffffff", bgcolor="#454545", bold=True),
     "badge": Style(color=GREY, reverse=True),
     "badge_warn": Style(color="#e0b050", bold=True, reverse=True),
     "badge_bad": Style(color="#ff6c60", bold=True, reverse=True),

@@ -51,9 +51,9 @@ ENGLISH = """\
 >*!!4 Hanging, probable                  nearly certain 02:21 PT-101, CT-310
    !2 Hot wall A (north)                 possible, held 02:24 TT-341A lost
  TO DO
-   1 Cut blast volume 10 % (limit 20 %)   acts in 1-5 min; review after 15 min
+   1 Cut blast volume 10 % (limit 20 %)  acts in 1-5 min; review after 15 min
       approval: foreman; check: Blast pressure falls
-   x Raise blast volume 1 % (limit 2 %)                       not now: Hanging
+   x Raise blast volume 1 % (limit 2 %)  not now: Hanging
  WATCH                                      now   normal        last 30 min
   hot blast pressure         kPa          439.0 ^ 419.5 +-3.0   ......:-=+*####
   minutes since charge       min             25 ^ 5-12          .:__.::-==+**##
@@ -67,18 +67,18 @@ ENGLISH = """\
 CHINESE = """\
  风口 TUYERE  试验炉 x60                        3月3日 周二 02:33   ! 数据 88 %
   退守   减风 10 %                          水平 95  变动 100  02:23 前为可强化
-  全炉透气   平 ██████████ 变     --      煤气分布   平     --     变     --
+  全炉透气   平 ▆▆▆▆▆▆▆▆▆▆ 变     --      煤气分布   平     --     变     --
   局部透气   平     --     变     --      煤气利用   平     --     变     --
-  下料状态   平     --     变 ██████████  炉体热负荷 平     --     变     --
+  下料状态   平     --     变 ▆▆▆▆▆▆▆▆▆▆  炉体热负荷 平     --     变     --
   炉热       平     --     变     --      渣铁残留   平     --     变     --
 
  当前异常 (2)                            把握           起始  依赖仪表
 >*!!4 很可能悬料                         几乎确定       02:21 PT-101, CT-310
    !2 炉墙过热 A（北）                   可能，保持     02:24 TT-341A 失效
  操作建议
-   1 减风 10 %（上限 20 %）                      1-5 min 后见效；15 min 后复核
+   1 减风 10 %（上限 20 %）  1-5 min 后见效；15 min 后复核
       须批准：值班工长；检查：风压下降
-   x 加风 1 %（上限 2 %）                                       暂不执行：悬料"""
+   x 加风 1 %（上限 2 %）    暂不执行：悬料"""
 
 
 def test_overview_in_english_ascii(view: View) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from expert.values.cells import cells, cut, wrap
+from expert.values.cells import cells, cut, fit, wrap
 from expert.values.interval import ONE, Interval
 from tui.texts import say
 from tui.views.overview import AdviceView, EpisodeView, EventView, IndexView, Overview, VerdictView
@@ -69,19 +69,20 @@ class Shares:
 
     @classmethod
     def of(cls, view: Overview, room: int) -> Shares:
-        """Divide the room: first what is abnormal and what to do, with four rows of WATCH kept free."""
+        """Divide the room: what is abnormal and what to do come first, with four rows of WATCH kept free."""
         least_watch = min(4, len(view.watch))
-        least_advice = min(2, len(view.advice))
-        abnormal = min(len(view.abnormal), max(1, room - least_watch - least_advice))
-        wanted = sum(2 if a.confirm and a.status == "do" else 1 for a in view.advice)
-        advice = min(wanted, max(0, room - abnormal - least_watch))
+        abnormal = min(len(view.abnormal), max(1, room - least_watch - min(2, len(view.advice))))
+        checks = [bool(a.confirm) and a.status == "do" for a in view.advice]
+        advice = min(len(view.advice) + any(checks), max(0, room - abnormal - least_watch))
         watch = min(len(view.watch), room - abnormal - advice)
         left = room - abnormal - advice - watch
-        blanks = 1 if left >= 1 else 0
-        if left >= 6:
-            blanks = 2
+        earlier = min(2, left, max(0, len(view.earlier) - 1))
+        more = min(left - earlier, max(0, sum(checks) - 1)) if advice > len(view.advice) else 0
+        left -= earlier + more
+        blanks = 2 if left >= 4 else min(1, left)
         left -= 4 if blanks == 2 else blanks
-        return cls(abnormal, advice, watch, min(max(0, left), len(view.earlier) - 1 if view.earlier else 0), blanks)
+        earlier += min(left, max(0, len(view.earlier) - 1 - earlier))
+        return cls(abnormal, advice + more, watch, earlier, blanks)
 
 
 # ---------------------------------------------------------------- header, verdict, indices
@@ -123,8 +124,8 @@ def _score_runs(v: VerdictView, lang: str) -> Row:
 
 
 def score_role(x: Interval) -> str:
-    """Role of a score: calm below 25 points, bad from 50."""
-    return "bad" if x.s >= ONE // 2 else "warn" if x.s >= ONE // 4 else "dim"
+    """Role of a score: calm below 25 points. Red is kept for what is severe."""
+    return "warn" if x.s >= ONE // 4 else "dim"
 
 
 def index_rows(indices: tuple[IndexView, ...], lang: str, look: Look) -> list[Row]:
@@ -156,7 +157,7 @@ def score_bar(x: Interval | None, ascii_only: bool) -> str:
         return "--".center(BAR)
     known = bar(x.s / ONE, BAR, ascii_only)
     possible = round(x.p / ONE * BAR)
-    on = "#" if ascii_only else "█"
+    on = "#" if ascii_only else "▆"
     full = known.count(on)
     return known[:full] + "?" * max(0, possible - full) + known[max(full, possible) :]
 
@@ -232,11 +233,12 @@ def advice_rows(view: Overview, look: Look, rows: int) -> list[Row]:
     out: list[Row] = []
     spare = rows - min(rows, len(view.advice))
     left = 0
+    widest = max(cells(a.what) for a in view.advice)
     for i, a in enumerate(view.advice):
         if len(out) >= rows:
             left = len(view.advice) - i
             break
-        out.append(advice_row(i + 1, a, look))
+        out.append(advice_row(i + 1, a, look, widest))
         if spare > 0 and a.confirm and a.status == "do":
             out.append((Run(" " * 6), Run(cut(a.confirm, look.width - 7), "dim")))
             spare -= 1
@@ -244,17 +246,14 @@ def advice_rows(view: Overview, look: Look, rows: int) -> list[Row]:
     return [(Run(heading, "heading"), *more), *out]
 
 
-def advice_row(n: int, a: AdviceView, look: Look) -> Row:
-    """One advice: number, what with its limit, when it acts or why not."""
-    role = {"do": "title", "pending": "dim"}.get(a.status, "dim")
+def advice_row(n: int, a: AdviceView, look: Look, widest: int) -> Row:
+    """One advice: number, what with its limit, and below each other when they act, or why not."""
+    role = {"do": "title"}.get(a.status, "dim")
     mark = {"do": f"{n}", "pending": "~", "blocked": "x", "contradicted": "x"}[a.status]
     room = look.width - 6
-    when = cut(a.when, max(0, room - min(cells(a.what), room - 12) - 2))
-    what = cut(a.what, room - cells(when) - 2)
-    gap = room - cells(what) - cells(when) - 1
-    if gap > 40:
-        gap = 6
-    return (Run(f"   {mark} ", "dim"), Run(what, role), Run(" " * max(1, gap)), Run(when, "dim"))
+    when = cut(a.when, max(12, room - min(cells(a.what), room - 14) - 2))
+    column = max(12, min(widest, room - cells(when) - 2))
+    return (Run(f"   {mark} ", "dim"), Run(fit(a.what, column), role), Run("  "), Run(when, "dim"))
 
 
 # ---------------------------------------------------------------- what to watch

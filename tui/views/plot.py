@@ -79,7 +79,7 @@ def bar(share: float, width: int, ascii_only: bool) -> str:
     full = min(width, max(0, round(share * width)))
     if share > 0 and full == 0:
         full = 1
-    on, off = ("#", ".") if ascii_only else ("█", "░")
+    on, off = ("#" if ascii_only else "▆"), "."  # lower than a full block: bars in rows above each other stay apart
     return on * full + off * (width - full)
 
 
