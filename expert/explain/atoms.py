@@ -29,6 +29,14 @@ def percents(s: int, p: int) -> str:
     return f"{low} %" if low == high else f"{low}-{high} %"
 
 
+def z_sign(node: ast.Expr) -> str:
+    """What stands before a number that is measured against the normal spread."""
+    if isinstance(node, ast.ZScore):
+        return "z "
+    absolute = isinstance(node, ast.Arithmetic) and node.op == "abs" and isinstance(node.args[0], ast.ZScore)
+    return "|z| " if absolute else ""
+
+
 class Atoms:
     """Evidence of conditions without parts."""
 
@@ -105,9 +113,7 @@ class Atoms:
         text = self.reader.number(num, left, env, unit, beside)
         if not text:
             return ""
-        of_z = isinstance(left, ast.ZScore)
-        absolute = isinstance(left, ast.Arithmetic) and left.op == "abs" and isinstance(left.args[0], ast.ZScore)
-        return f"z {text}" if of_z else f"|z| {text}" if absolute else text
+        return z_sign(left) + text
 
     def _limit(self, node: ast.Cond, unit: str, env: Env) -> str:
         if isinstance(node, ast.Graded):

@@ -9,7 +9,7 @@ from fractions import Fraction
 from expert.engine.nodes import Env
 from expert.explain import titles as t
 from expert.explain.atoms import Atoms
-from expert.explain.evidence import RANK, Evidence, listed, mark_of
+from expert.explain.evidence import RANK, Evidence, mark_of
 from expert.explain.facts import Facts
 from expert.explain.readings import Reader
 from expert.explain.recorded import Recorded, branches, environment
@@ -107,7 +107,7 @@ class Builder:
         for w, e in terms:
             if e.x is not None and e.x.p - e.x.s >= ONE // 200:
                 wider = self.words.say("widens", amount=t.share(round(w * (e.x.p - e.x.s) / total)))
-                e = replace(e, note=listed(wider, e.note))
+                e = replace(e, note=self.words.listed(wider, e.note))
             children.append(replace(e, weight=w))
         limit = "" if node.at_least is None else f">= {t.share(node.at_least)}"
         if node.at_least is not None and high < node.at_least and self.missing(x):

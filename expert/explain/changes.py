@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from expert.engine.nodes import Env
-from expert.explain.recorded import Recorded, branches, environment, leaves, recompute
+from expert.explain.recorded import Recorded, branches, environment, formula, leaves
 from expert.explain.subjects import Move, Settings, Subject, subjects
 from expert.explain.titles import Args
 from expert.language import ast
@@ -67,16 +67,14 @@ class Search:
         self._sign: dict[str, int] = {}
         self._weight: dict[str, float] = {}
         self._signs(rule.when, self.env, 1 if raise_it else -1, math.inf)
-        self.subjects = subjects(leaves(rule.when, self.env, recorded.program), recorded)
+        atoms = list(leaves(rule.when, self.env, recorded.program))
+        self._formula = formula(rule.when, self.env, recorded)
+        self._now = {recorded.table.key(*a): recorded.cond(*a) for a in atoms}
+        self.subjects = subjects(atoms, recorded)
 
     def certainty(self, settings: Settings) -> Interval | None:
         """The rule's certainty under settings; conditions that are not set keep theirs."""
-
-        def leaf(node: ast.Cond, env: Env) -> Interval | None:
-            recorded = self.r.cond(node, env)
-            return None if recorded is None else settings.get(self.r.table.key(node, env), recorded)
-
-        x = recompute(self.rule.when, self.env, self.r.program, leaf)
+        x = self._formula(lambda key: settings[key] if key in settings else self._now[key])
         return None if x is None else (x & self.matched).attenuate(self.rule.strength)
 
     def enough(self, settings: Settings) -> bool:

@@ -46,8 +46,3 @@ def mark_of(x: Interval | None) -> str:
 
 RANK = {"+": 0, "?": 1, "x": 2, "-": 3, "": 4}
 """What holds before what is open, before what does not hold."""
-
-
-def listed(*parts: str) -> str:
-    """The parts that there are, with commas."""
-    return ", ".join(p for p in parts if p)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from expert.engine.nodes import Env, fact_args, known_args, walk
 from expert.explain import quantities as q
 from expert.explain import titles as t
-from expert.explain.evidence import Evidence, listed, mark_of
+from expert.explain.evidence import Evidence, mark_of
 from expert.explain.recorded import environment
 from expert.language import ast
 from expert.values.interval import UNKNOWN, Interval
@@ -45,9 +45,9 @@ class Facts:
             text = whole
         elif whole != text:
             other = tuple(a for a in args if a[0] not in wanted)
-            names = ", ".join(t.arg_titles(self.program, node.type, other, self.w.lang))
-            note = listed(note, self.w.say("nearest", what=names))
-        note = listed(note, self._dispute(node.type, args))
+            names = self.w.listed(*t.arg_titles(self.program, node.type, other, self.w.lang))
+            note = self.w.listed(note, self.w.say("nearest", what=names))
+        note = self.w.listed(note, self._dispute(node.type, args))
         return self._opened(Evidence(mark_of(x), text, x, t.span(x), note=note, rule=rule.id), rule, best[1], seen)
 
     def _opened(self, e: Evidence, rule: ast.Rule, bindings: t.Args, seen: frozenset[str]) -> Evidence:
@@ -57,7 +57,7 @@ class Facts:
         if key in seen or len(seen) > self.b.max_depth or (self.b.gaps and not in_the_way):
             return e
         if key in self.b.opened:
-            return replace(e, note=listed(e.note, self.w.say("above")))
+            return replace(e, note=self.w.listed(e.note, self.w.say("above")))
         self.b.opened.add(key)
         below = self.b.rule(rule, bindings, seen)
         mean = isinstance(rule.when, ast.Score) and rule.when.at_least is None
@@ -65,7 +65,7 @@ class Facts:
         note = self.w.say("mean_of") if mean else below.text if grouped else ""
         against = self._refuters(rule, bindings, seen)
         return replace(
-            e, note=listed(e.note, self._unfinished(rule, key), note),
+            e, note=self.w.listed(e.note, self._unfinished(rule, key), note),
             children=(*(below.children if grouped else (below,)), *against),
         )  # fmt: skip
 
@@ -160,7 +160,9 @@ class Facts:
         rule, bindings = self.program.rules[source[0]], source[1]
         key = f"number {rule_key(*source)}"
         if key in seen or key in self.b.opened or len(seen) > self.b.max_depth:
-            return replace(e, rule=rule.id, note=listed(e.note, self.w.say("above") if key in self.b.opened else ""))
+            return replace(
+                e, rule=rule.id, note=self.w.listed(e.note, self.w.say("above") if key in self.b.opened else "")
+            )
         self.b.opened.add(key)
         assert rule.conclude is not None and rule.conclude.number is not None
         inner = environment(rule, bindings)

@@ -117,7 +117,8 @@ class TreeLines:
         head = [Segment("  " * depth), Segment(f"{e.mark or ' '} ", MARK_ROLE[e.mark])]
         if weight:
             head.append(Segment(weight, "dim"))
-        measured = " ".join(x for x in (e.value, e.limit) if x)
+        space = "" if e.limit.startswith("（") else " "
+        measured = space.join(x for x in (e.value, e.limit) if x)
         text = fit(e.text, max(column, cells(e.text))) if _in_column(e) else e.text
         body = [Segment(text)] + ([Segment("   "), Segment(measured, "key")] if measured else [])
         indent = width_of(head)

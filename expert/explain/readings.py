@@ -10,7 +10,7 @@ from expert.engine.results import Num
 from expert.explain import quantities as q
 from expert.explain import titles as t
 from expert.explain.recorded import Recorded
-from expert.explain.words import Words
+from expert.explain.words import Phrase, Words
 from expert.language import ast
 from expert.language.nodes import ground_name
 from expert.texts import keys
@@ -69,7 +69,7 @@ class Reader:
             elif not (isinstance(part, ast.Baseline) and _about(part.ref, parts)):
                 out.append(self._one(part, env, alone, len(windows) > 1, parts))
         if rows and len(parts) > 1:
-            out.append(Reading("", ", ".join(rows)))
+            out.append(Reading("", self.w.listed(*rows)))
         return tuple(out)
 
     def _one(self, node: ast.Expr, env: Env, alone: bool, windowed: bool, parts: list[ast.Expr]) -> Reading:
@@ -80,13 +80,13 @@ class Reader:
             return Reading(self.tags.get(name, name), "", self.w.say("not_installed"), False)
         value = "" if alone else self._value(node, env)
         if isinstance(node, ast.ZScore):
-            value = ", ".join(x for x in ("" if alone else f"z {value}", self._plain_values(node, env)) if x)
+            value = self.w.listed("" if alone else f"z {value}", self._plain_values(node, env))
         elif windowed and value:
-            value = f"{value} ({self.w.phrase(node, env).window})" if self.w.phrase(node, env).window else value
+            value = Phrase(value, self.w.phrase(node, env).window).text(self.w.lang)
         normal = next((p for p in parts if isinstance(p, ast.Baseline) and p.ref == ref and p is not node), None)
         if normal is not None:
             shown = self._value(normal, env) or self.reason(self.r.num(normal, env).why)
-            value = ", ".join(x for x in (value, self.w.say("normal_is", x=shown)) if x)
+            value = self.w.listed(value, self.w.say("normal_is", x=shown))
         analog = t.family(self.program, name)
         plot = None if analog is None or analog.kind == "switch" else (name, self._span(node))
         return Reading(self.tags.get(name, name), value, self.state(num), num.known, plot)
@@ -101,7 +101,7 @@ class Reader:
             return ""
         unit = q.unit_of(self.program, node.ref, env)
         scale = q.scale_of(self.program, node.ref, unit)
-        return f"{scale(mean.v)}, {self.w.say('normal_is', x=scale(normal.v))}"
+        return self.w.listed(scale(mean.v), self.w.say("normal_is", x=scale(normal.v)))
 
     def _group(self, node: ast.SetAggregate, env: Env, windowed: bool) -> Reading:
         """All members of a set in one reading: ``A 119, B 201 degC``."""
@@ -116,16 +116,16 @@ class Reader:
                 continue
             shown.append(f"{member} {scale.text(num.v) if num.v is not None else '?'}")
             states[member] = self.state(num)
-        text = q.with_unit(", ".join(shown), unit)
+        text = q.with_unit(self.w.listed(*shown), unit)
         if isinstance(inner, ast.ZScore):
             text = f"z {text}"
         if windowed:
-            text = f"{text} ({self.w.phrase(inner, env).window})"
+            text = Phrase(text, self.w.phrase(inner, env).window).text(self.w.lang)
         ref = next(n for n in walk(inner) if isinstance(n, ast.Ref))
         variable = self.program.site.variables.get(ref.variable)
         tag = (variable.tag or variable.id) if variable is not None else ref.variable
         known = all(self.r.num(inner, {**env, node.binding: m}).known for m in states)
-        return Reading(tag, text, _common(states), known)
+        return Reading(tag, text, self.w.listed(*_common(states)), known)
 
     def _value(self, node: ast.Expr, env: Env) -> str:
         num = self.r.num(node, env)
@@ -175,7 +175,7 @@ class Reader:
             note = f"note_{detail.split(':')[0].strip() or 'bad'}"
             detail = self.w.say(note if note in keys("en") else "note_bad")
         else:
-            detail = ", ".join(self._detail(x) for x in detail.split(", "))
+            detail = self.w.listed(*(self._detail(x) for x in detail.split(", ")))
         return self.w.say(key, detail=detail)
 
     def _detail(self, text: str) -> str:
@@ -197,11 +197,11 @@ class Reader:
         return Reading(self.tags.get(name, name), "", state, not why, (name, LEAST_PLOT))
 
 
-def _common(states: dict[str, str]) -> str:
+def _common(states: dict[str, str]) -> list[str]:
     """The state that most members have, then those that differ."""
     found = list(states.values())
     usual = max(dict.fromkeys(found), key=found.count, default="")
-    return ", ".join([usual, *(f"{m} {s}" for m, s in states.items() if s != usual)])
+    return [usual, *(f"{m} {s}" for m, s in states.items() if s != usual)]
 
 
 def _parts(node: ast.Expr) -> Iterator[ast.Expr]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
 from typing import Any
 
 from expert.engine.nodes import Env, NodeTable, env_of
@@ -142,25 +143,44 @@ def branches(node: ast.AtLeast, env: Env, program: ast.Program) -> list[tuple[as
     return [(node.items[0], {**env, node.binding: m}) for m in program.site.sets[node.set]]
 
 
-def recompute(
-    node: ast.Cond, env: Env, program: ast.Program, leaf: Callable[[ast.Cond, Env], Interval | None]
-) -> Interval | None:
-    """Certainty of a condition from the certainties of its atoms; None for a removed node."""
+Formula = Callable[[Callable[[str], Interval | None]], Interval | None]
+"""Certainty of a condition from the certainties of its atoms by key; None stands for what was removed."""
+
+
+def formula(node: ast.Cond, env: Env, recorded: Recorded) -> Formula:
+    """A condition as a function of its atoms, to be computed many times."""
+    program = recorded.program
     if isinstance(node, ast.All | ast.Any):
-        kept = [x for x in [recompute(i, env, program, leaf) for i in node.items] if x is not None]
-        return (conj(kept) if isinstance(node, ast.All) else disj(kept)) if kept else None
+        items = [formula(i, env, recorded) for i in node.items]
+        return _over(items, conj if isinstance(node, ast.All) else disj)
     if isinstance(node, ast.Not):
-        x = recompute(node.item, env, program, leaf)
-        return None if x is None else ~x
+        item = formula(node.item, env, recorded)
+        return _over([item], lambda xs: ~xs[0])
     if isinstance(node, ast.Score):
-        terms = [(w, recompute(c, env, program, leaf)) for w, c in node.terms]
-        known = [(w, x) for w, x in terms if x is not None]
+        return _score(node, [(w, formula(c, env, recorded)) for w, c in node.terms])
+    if isinstance(node, ast.AtLeast):
+        items = [formula(c, e, recorded) for c, e in branches(node, env, program)]
+        k = node.k
+        return _over(items, lambda xs: kth(k, xs) if len(xs) >= k else None)
+    key = recorded.table.key(node, env)
+    return lambda get: get(key)
+
+
+def _over(items: Sequence[Formula], combine: Callable[[list[Interval]], Interval | None]) -> Formula:
+    def value(get: Callable[[str], Interval | None]) -> Interval | None:
+        kept = [x for x in [item(get) for item in items] if x is not None]
+        return combine(kept) if kept else None
+
+    return value
+
+
+def _score(node: ast.Score, terms: Sequence[tuple[Fraction, Formula]]) -> Formula:
+    def value(get: Callable[[str], Interval | None]) -> Interval | None:
+        found = [(w, term(get)) for w, term in terms]
+        known = [(w, x) for w, x in found if x is not None]
         if not known:
             return None
         total = score(known)
         return total if node.at_least is None else total.at_least(node.at_least)
-    if isinstance(node, ast.AtLeast):
-        found = [recompute(c, e, program, leaf) for c, e in branches(node, env, program)]
-        kept = [x for x in found if x is not None]
-        return kth(node.k, kept) if kept else None
-    return leaf(node, env)
+
+    return value

@@ -19,6 +19,9 @@ from expert.explain.recorded import Recorded
 from expert.language import ast
 from expert.values.interval import FALSE, ONE, TRUE, UNKNOWN, Interval
 
+CROSSING_STEPS = 24
+"""Halvings of a soft limit, finer than any number is shown."""
+
 Settings = dict[str, Interval]
 """Condition key -> certainty that it would have."""
 Enough = Callable[[Settings], bool]
@@ -182,7 +185,7 @@ class Quantity:
 
     def _crossing(self, fails: float, holds: float, enough: Callable[[float], bool]) -> float:
         """Between a value that is not enough and one that is: where it becomes enough."""
-        for _ in range(60):
+        for _ in range(CROSSING_STEPS):
             middle = (fails + holds) / 2
             if middle in (fails, holds):
                 break

@@ -5,7 +5,6 @@ from __future__ import annotations
 from expert.explain import titles as t
 from expert.explain.builder import Builder
 from expert.explain.changes import smallest
-from expert.explain.evidence import listed
 from expert.explain.lines import Line, Segment, TreeLines, paragraph, plain_ascii
 from expert.explain.missing import missing_text
 from expert.explain.readings import History
@@ -165,7 +164,7 @@ class Page:
         text = self.say("not_yet_held") if since is None else self.say("held_since", time=t.clock(since))
         if since is not None and entry["held"][0] < self.rule.threshold <= entry["when"][0]:
             left = max(0, self.rule.hold - (self.b.now - since))
-            text = listed(text, self.say("still_to_hold", left=t.duration(left)))
+            text = self.b.words.listed(text, self.say("still_to_hold", left=t.duration(left)))
         duration = format_duration(self.rule.hold)
         return paragraph("", self.say("for", duration=duration, since=text), self.width, 0)
 
@@ -180,12 +179,12 @@ class Page:
         named = rests_text(sets, tags, self.b.lang)
         text = self.say("rests_all", what=named) if sets else self.say("rests_nothing")
         if self.rule.single_instrument:
-            text = listed(text, self.say("single_instrument"))
+            text = self.b.words.listed(text, self.say("single_instrument"))
         return paragraph(self.say("rests_on"), text, self.width)
 
     def clears(self) -> list[Line]:
         """The smallest changes that would clear it."""
-        if self.episode is None or self.episode.cleared is not None:
+        if self.episode is None or self.episode.cleared is not None or self.episode.state == "clearing":
             return []
         text = changes_text(smallest(self.b.r, self.rule, self.bindings, raise_it=False), self.b)
         if not text:
@@ -197,11 +196,20 @@ class Page:
     def place(self) -> list[Line]:
         """Where the rule stands, where it comes from, and its own lines."""
         rule, width = self.rule, self.width
-        source = self.say("unverified") if rule.source == "unverified" else rule.source
         lines = paragraph(self.say("rule"), f"{rule.id}   {rule.span.file}:{rule.span.line}", width)
-        lines += [*paragraph(self.say("source"), source, width), ()]
+        lines += [*paragraph(self.say("source"), self._source(), width), ()]
         yaml = (part for line in own_yaml(rule.yaml, self.b.lang) for part in wrapped(line, width))
         return lines + [(Segment(part, "dim"),) for part in yaml]
+
+    def _source(self) -> str:
+        """The author's words where the reader has his language; else that they stand below, and what is unverified."""
+        source = self.rule.source
+        if source == "unverified":
+            return self.say("unverified")
+        if self.b.lang == "en" or not source.isascii():
+            return source
+        partly = self.say("partly_unverified") if "unverified" in source else ""
+        return self.b.words.listed(self.say("source_below"), partly)
 
 
 def _wrapped(text: str, width: int) -> list[str]:

@@ -128,6 +128,8 @@ class Missing:
         if firing is not None and firing.state != "normal":
             since = next((e.raised for e in self.b.r.record.episodes if e.id == firing.episode), self.b.now)
             text = self.say("is_raised", title=title, time=t.clock(since), s=t.span(self.out))
+            if firing.state in ("held", "clearing"):
+                text += self.say(f"now_{firing.state}")
         else:
             needs = t.share(self.rule.threshold)
             text = self.say("not_raised", title=title, s=t.share(self.out.s), needs=needs)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from expert.explain import quantities as q
 from expert.explain import titles as t
+from expert.explain.atoms import z_sign
 from expert.explain.builder import Builder
 from expert.explain.changes import Change
 from expert.explain.subjects import Belief, Move, Quantity
@@ -40,7 +41,7 @@ def _number(move: Move, subject: Quantity, builder: Builder) -> str:
     if move.to is None:
         return say("back" if _lost(subject) else "becomes_known", what=_signal(subject, what, builder))
     op = (">" if move.up else "<") + ("" if move.beyond else "=")
-    limit = f"{op} {_limit(move.to, subject)}"
+    limit = f"{z_sign(subject.expr)}{op} {_limit(move.to, subject)}"
     if move.fresh and _lost(subject):
         return say("back_with", what=_signal(subject, what, builder), value=what, limit=limit)
     if move.fresh or num.v is None:
@@ -94,11 +95,16 @@ def _belief(move: Move, subject: Belief, builder: Builder) -> str:
         return say("becomes", what=what, limit=f"{op} {limit / 10_000:.0f} %")
     graded = any(isinstance(n, ast.Certainty) for n, _ in subject.atoms)
     if graded:
-        gap = to - (subject.now.s if move.up else subject.now.p)
-        return say("becomes_by", what=what, limit=f"{op} {t.share(limit)}", gap=f"{gap / ONE:+.2f}")
-    if move.up and to > ONE // 2:
-        return say("becomes", what=what, limit=f"{op} {t.share(limit)}")
-    return say("holds" if move.up else "no_longer", what=what)
+        return _partly(move, subject, what, builder)
+    plainly = to <= ONE // 2 if move.up else to in (0, ONE // 2 - 1)
+    return say("holds" if move.up else "no_longer", what=what) if plainly else _partly(move, subject, what, builder)
+
+
+def _partly(move: Move, subject: Belief, what: str, builder: Builder) -> str:
+    to = int(move.to or 0)
+    op, limit = _op(to, move.up)
+    gap = to - (subject.now.s if move.up else subject.now.p)
+    return builder.words.say("becomes_by", what=what, limit=f"{op} {t.share(limit)}", gap=f"{gap / ONE:+.2f}")
 
 
 def _op(to: int, up: bool) -> tuple[str, int]:

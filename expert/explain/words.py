@@ -41,6 +41,10 @@ class Words:
         """A text of this language."""
         return say(self.lang, key, **values)
 
+    def listed(self, *parts: str) -> str:
+        """The parts that there are, with commas."""
+        return ("，" if self.lang == "zh" else ", ").join(p for p in parts if p)
+
     # ------------------------------------------------------------ numbers
 
     def number(self, node: ast.Expr, env: Env) -> str:
@@ -92,8 +96,7 @@ class Words:
     def _lag(self, node: ast.Lag, env: Env) -> Phrase:
         inner = self.phrase(node.arg, env)
         ago = self.say("lag", T=format_duration(node.duration))
-        comma = "，" if self.lang == "zh" else ", "
-        return replace(inner, window=f"{inner.window}{comma}{ago}" if inner.window else ago)
+        return replace(inner, window=self.listed(inner.window, ago))
 
     def _arithmetic(self, node: ast.Arithmetic, env: Env) -> Phrase:
         special = self._against(node, env) or self._trend(node, env)

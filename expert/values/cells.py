@@ -57,8 +57,10 @@ def fit(text: str, width: int, right: bool = False) -> str:
 def wrap(text: str, width: int) -> list[str]:
     """Break a text into lines of at most ``width`` cells, at spaces or between wide characters.
 
-    >>> wrap("one two three", 8)
-    ['one two', 'three']
+    Chinese punctuation that closes stays on the line before, what opens goes to the next one.
+
+    >>> wrap("one two three", 8), wrap("悬料，减风", 4), wrap("悬料（东）", 6)
+    (['one two', 'three'], ['悬', '料，', '减风'], ['悬料', '（东）'])
     """
     lines: list[str] = []
     line = ""
@@ -78,12 +80,17 @@ def wrap(text: str, width: int) -> list[str]:
     return lines
 
 
+CLOSING = "，。；：、！？）】”’％"
+OPENING = "（【“‘"
+
+
 def _words(text: str) -> list[str]:
     words: list[str] = []
     current = ""
-    for char in text:
+    for char, after in zip(text, text[1:] + " ", strict=True):
         current += char
-        if char == " " or _cell(char) == 2:
+        wide = _cell(char) == 2 or after in OPENING
+        if char == " " or (wide and char not in OPENING and after not in CLOSING):
             words.append(current)
             current = ""
     return words + [current] if current else words
