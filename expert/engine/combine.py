@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from expert.engine.results import Ends, Num, at_level, further_layers, levels, with_bounds
-from expert.values.interval import ONE, UNKNOWN, Interval, millionths
+from expert.engine.results import NO_DISCOUNT, Ends, Num, at_level, further_layers, least_factor, levels, with_bounds
+from expert.values.interval import FALSE, TRUE, UNKNOWN, Interval, millionths
 
 
 def compare(op: str, left: Num, right: Num) -> Interval:
@@ -14,6 +14,9 @@ def compare(op: str, left: Num, right: Num) -> Interval:
     >>> compare(">", Num(5.0, 4.0, 6.0), Num(4.5, 4.5, 4.5))
     Interval(s=0, p=1000000)
     """
+    if left.c is NO_DISCOUNT and right.c is NO_DISCOUNT:
+        assert left.lo is not None and left.hi is not None and right.lo is not None and right.hi is not None
+        return _compare_ends(op, (left.lo, left.hi), (right.lo, right.hi))
     xs = (left, right)
     out = UNKNOWN
     for c in levels(xs):
@@ -43,7 +46,7 @@ def _tighter(x: Interval, y: Interval) -> Interval:
 def _compare_ends(op: str, left: Ends, right: Ends) -> Interval:
     (a, b), (c, d) = left, right
     if op in ("==", "!="):
-        equal = Interval(ONE if a == b == c == d else 0, ONE if a <= d and c <= b else 0)
+        equal = TRUE if a == b == c == d else UNKNOWN if a <= d and c <= b else FALSE
         return equal if op == "==" else ~equal
     sure, possible = {
         ">": (a > d, b > c),
@@ -51,7 +54,7 @@ def _compare_ends(op: str, left: Ends, right: Ends) -> Interval:
         "<": (b < c, a < d),
         "<=": (b <= c, a <= d),
     }[op]
-    return Interval(ONE if sure else 0, ONE if possible else 0)
+    return TRUE if sure else UNKNOWN if possible else FALSE
 
 
 def grade(x: float, zero: float, one: float) -> int:
@@ -71,7 +74,7 @@ def aggregate(function: str, xs: list[Num]) -> Num:
     for x in xs:
         if not x.known:
             return x
-    c = min(x.c for x in xs)
+    c = least_factor(xs)
     at = max((x.at for x in xs if x.at is not None), default=None)
     n = sum(1 for x in xs if x.v is not None)
     los, his = [x.lo for x in xs if x.lo is not None], [x.hi for x in xs if x.hi is not None]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from expert.engine.nodes import Env, roots, used_facts, walk
-from expert.language.ast import FactRef, ModelProbability, Node, Program, Raised, Ref, Rule
+from expert.language.ast import FactRef, Lag, ModelProbability, Node, Program, Raised, Ref, Rule
 from expert.language.nodes import ground_name
 
 Bindings = tuple[tuple[str, str], ...]
@@ -24,6 +24,7 @@ class Dependence:
             if rule.conclude is not None:
                 self._concluding.setdefault(rule.conclude.type, []).append(rule)
         self._used: dict[str, tuple[FactRef, ...]] = {}
+        self._back: dict[str, bool] = {}
         self._closures: dict[str, frozenset[str]] = {}
         self._instruments: dict[tuple[str, Bindings], tuple[str, ...]] = {}
 
@@ -32,6 +33,13 @@ class Dependence:
         if rule.id not in self._used:
             self._used[rule.id] = tuple(used_facts(rule.when))
         return self._used[rule.id]
+
+    def looks_back(self, rule: Rule) -> bool:
+        """Whether the rule's sentence shows what a number was some time ago."""
+        if rule.id not in self._back:
+            parts = rule.because_parts.values()
+            self._back[rule.id] = any(isinstance(node, Lag) for part in parts for node in walk(part))
+        return self._back[rule.id]
 
     def closure(self, rule: Rule) -> frozenset[str]:
         """Ids of the rules that may take part in a conclusion of ``rule``, itself included."""

@@ -45,6 +45,8 @@ class FactState:
         """Best argument for it, before refuters."""
         if self.off:
             return UNKNOWN
+        if len(self.contributions) == 1:
+            return next(iter(self.contributions.values())).certainty
         s = p = 0
         for c in self.contributions.values():
             s, p = max(s, c.certainty.s), max(p, c.certainty.p)
@@ -115,7 +117,8 @@ class FactBase:
     def matching(self, type_: str, wanted: dict[str, str]) -> list[FactState]:
         """Facts of a type whose arguments agree with ``wanted``, in canonical order."""
         table = self.by_type.get(type_, {})
-        return [table[a] for a in sorted(table) if all(dict(a).get(k) == v for k, v in wanted.items())]
+        pairs = set(wanted.items())
+        return [table[a] for a in sorted([a for a in table if pairs.issubset(a)])]
 
     def certainty(self, type_: str, wanted: dict[str, str]) -> Interval:
         """OR over the matching facts; false when there is none."""
@@ -123,8 +126,9 @@ class FactBase:
         table = self.by_type.get(type_)
         if not table:
             return out
+        pairs = set(wanted.items())
         for args, state in table.items():
-            if all(pair in args for pair in wanted.items()):
+            if pairs.issubset(args):
                 out = out | state.certainty
         return out
 

@@ -29,17 +29,24 @@ class EndlessGrowth(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Activation:
-    """A rule with one set of bindings in this scan. ``matched``: certainty of the row conditions."""
+    """A rule with one set of bindings in this scan.
+
+    ``matched``: certainty of the row conditions; ``key``: canonical name; ``args``: arguments of its conclusion.
+    """
 
     rule: Rule
     bindings: tuple[tuple[str, str], ...]
     env: Mapping[str, str]
     matched: Interval
+    key: str
+    args: Args
 
-    @property
-    def key(self) -> str:
-        """Canonical name."""
-        return rule_key(self.rule.id, self.bindings)
+
+def activation(
+    rule: Rule, bindings: tuple[tuple[str, str], ...], env: Mapping[str, str], matched: Interval
+) -> Activation:
+    """A rule with bindings and what follows from them."""
+    return Activation(rule, bindings, env, matched, rule_key(rule.id, bindings), conclusion_args(rule, env))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +68,7 @@ def activations(ground: GroundRule, evaluator: Reference) -> Iterator[Activation
     """All bindings of a rule in this scan, rows in order of their keys."""
     env = dict(ground.bindings)
     if not ground.rule.match:
-        yield Activation(ground.rule, ground.bindings, env, TRUE)
+        yield activation(ground.rule, ground.bindings, env, TRUE)
         return
     yield from _join(ground, 0, env, TRUE, evaluator)
 
@@ -72,7 +79,7 @@ def _join(
     matches = ground.rule.match
     if depth == len(matches):
         rows = tuple((m.binding, plain(env[m.binding])) for m in matches)
-        yield Activation(ground.rule, ground.bindings + rows, dict(env), matched)
+        yield activation(ground.rule, ground.bindings + rows, dict(env), matched)
         return
     match = matches[depth]
     for key in sorted(evaluator.w.rows.get(match.relation, {})):
@@ -124,7 +131,7 @@ def infer(
                 refutations.append(
                     (
                         conclusion.type,
-                        dict(conclusion_args(outcome.activation.rule, outcome.activation.env)),
+                        dict(outcome.activation.args),
                         outcome.out.s,
                     )
                 )
@@ -152,37 +159,33 @@ def _stratum(ground_rules: Sequence[GroundRule], evaluator: Reference, holds: Ma
     nobody concluded, which are made with an unknown number.
     """
     rules = [g for g in ground_rules if not g.off]
+    reads_of = evaluator.w.table.reads_of
     types = frozenset(g.rule.conclude.type for g in rules if g.rule.conclude is not None)
-    growing_matches = any(_match_reads(g.rule, evaluator) & types for g in rules)
-    recursive = growing_matches or any(_reads(g.rule, evaluator) & types for g in rules)
+    growing_matches = any(reads_of(g.rule)[1] & types for g in rules)
     found = [a for g in rules for a in activations(g, evaluator)]
-    last = False
+    moving, last = found, False
+    readers = {g.rule.id for g in rules if reads_of(g.rule)[0] & types}
+    recursive = growing_matches or bool(readers)
+    numeric = [a for a in found if a.rule.id in readers and _read_now(a.rule)]
+    outcomes: dict[str, Outcome] = {}
     for round_ in range(MAX_ROUNDS):
-        outcomes, changed, waiting = _round(found, round_, evaluator, holds, last)
+        changed, waiting = _round(moving, round_, evaluator, holds, last, outcomes)
         at_rest = not recursive or not changed
-        cut = recursive and (at_rest or round_ & (round_ - 1) == 0) and _cut_cycles(found, evaluator)
+        cut = numeric and (at_rest or round_ & (round_ - 1) == 0) and _cut_cycles(numeric, evaluator)
         if at_rest and not cut:
             if last or not waiting:
                 return outcomes
             last = True
         evaluator.forget(types)
         if growing_matches:
-            found = [a for g in rules for a in activations(g, evaluator)]
+            moving = found = [a for g in rules for a in activations(g, evaluator)]
+            numeric = [a for a in found if a.rule.id in readers and _read_now(a.rule)]
+        elif not last:  # the others say what they said in the first round
+            moving = [a for a in found if a.rule.id in readers]
+        else:
+            moving = found
     names = sorted({a.rule.id for a in found})
     raise EndlessGrowth(f"rules {', '.join(names)} still change facts after {MAX_ROUNDS} rounds of one scan")
-
-
-def _reads(rule: Rule, evaluator: Reference) -> frozenset[str]:
-    table = evaluator.w.table
-    reads = table.reads[table.index(rule.when)]
-    if rule.conclude is not None and rule.conclude.number is not None:
-        reads |= table.reads[table.index(rule.conclude.number)]
-    return reads
-
-
-def _match_reads(rule: Rule, evaluator: Reference) -> frozenset[str]:
-    table = evaluator.w.table
-    return frozenset().union(*(table.reads[table.index(m.where)] for m in rule.match if m.where is not None))
 
 
 def _cut_cycles(found: Sequence[Activation], evaluator: Reference) -> bool:
@@ -191,13 +194,13 @@ def _cut_cycles(found: Sequence[Activation], evaluator: Reference) -> bool:
     forward: dict[FactKey, list[FactKey]] = {}
     for a in found:
         conclusion = a.rule.conclude
-        if conclusion is None or conclusion.number is None or conclusion.refutes:
+        if conclusion is None or conclusion.refutes:
             continue
-        state = world.facts.state(conclusion.type, conclusion_args(a.rule, a.env))
+        state = world.facts.state(conclusion.type, a.args)
         said = state.contributions.get((a.rule.id, a.bindings))
         if said is None or said.certainty.p == 0:
             continue
-        for node in _read_now(conclusion.number):
+        for node in _read_now(a.rule):
             for read in world.facts.matching(node.fact.type, fact_args(node.fact, a.env)):
                 forward.setdefault((read.type, read.args), []).append((state.type, state.args))
                 forward.setdefault((state.type, state.args), [])
@@ -211,27 +214,36 @@ def _cut_cycles(found: Sequence[Activation], evaluator: Reference) -> bool:
     return new
 
 
-def _read_now(node: Node) -> Iterator[FactValue]:
-    """Numbers of facts that an expression reads in this scan, not from the past."""
-    if isinstance(node, FactValue):
-        yield node
-    elif not isinstance(node, Lag):
-        for child in children(node):
-            yield from _read_now(child)
+def _read_now(rule: Rule) -> list[FactValue]:
+    """Numbers of facts that a rule's conclusion reads in this scan, not from the past."""
+    number = rule.conclude.number if rule.conclude is not None else None
+    todo: list[Node] = [] if number is None else [number]
+    found = []
+    while todo:
+        node = todo.pop()
+        if isinstance(node, FactValue):
+            found.append(node)
+        elif not isinstance(node, Lag):
+            todo.extend(children(node))
+    return found
 
 
 def _round(
-    found: Sequence[Activation], round_: int, evaluator: Reference, holds: Mapping[str, Hold], last: bool
-) -> tuple[dict[str, Outcome], bool, bool]:
-    """Evaluate every activation against the facts as they stood when the round began.
+    found: Sequence[Activation],
+    round_: int,
+    evaluator: Reference,
+    holds: Mapping[str, Hold],
+    last: bool,
+    outcomes: dict[str, Outcome],
+) -> tuple[bool, bool]:
+    """Evaluate activations against the facts as they stood when the round began; ``outcomes`` is brought up to date.
 
     Returns
     -------
-    dict, bool, bool
-        Outcomes; whether a fact changed; whether a conclusion still waits for a fact that its number reads (with
-        ``last`` it is made without).
+    bool, bool
+        Whether a fact changed; whether a conclusion still waits for a fact that its number reads (with ``last`` it is
+        made without).
     """
-    outcomes: dict[str, Outcome] = {}
     said: list[tuple[Activation, Interval, Num | None]] = []
     waiting = False
     for a in found:
@@ -251,9 +263,8 @@ def _round(
     for a, x, number in said:
         conclusion = a.rule.conclude
         if conclusion is not None and not conclusion.refutes:
-            args = conclusion_args(a.rule, a.env)
-            changed |= facts.contribute(conclusion.type, args, (a.rule.id, a.bindings), x, number, round_)
-    return outcomes, changed, waiting
+            changed |= facts.contribute(conclusion.type, a.args, (a.rule.id, a.bindings), x, number, round_)
+    return changed, waiting
 
 
 def _evaluate(a: Activation, evaluator: Reference, holds: Mapping[str, Hold]) -> Outcome | None:
@@ -279,7 +290,7 @@ def _capped(world: World, outcome: Outcome) -> tuple[Interval, bool]:
     conclusion = outcome.activation.rule.conclude
     if conclusion is None or conclusion.refutes:
         return outcome.out, False
-    state = world.facts.state(conclusion.type, conclusion_args(outcome.activation.rule, outcome.activation.env))
+    state = world.facts.state(conclusion.type, outcome.activation.args)
     return outcome.out.refute(state.refuted), state.disputed
 
 

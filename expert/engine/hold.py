@@ -8,7 +8,6 @@ more than two in a row breaks it for as long as one of its scans lies in [t-T, t
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any
 
 from expert.values.interval import Interval
@@ -53,16 +52,17 @@ class Hold:
         """Start of the hold: ``now - duration`` or later."""
         allowed = max(MISSING_IN_A_ROW, duration // period // MISSING_SHARE)
         total = 0
-        before = [x[0] for x in self.past if x[0] < now - duration]
-        chain = before[-1:] + [x[0] for x in self.past if x[0] >= now - duration] + [now]
-        for earlier, later in reversed(list(pairwise(chain))):
+        later = now
+        for earlier, _, _ in reversed(self.past):
+            if later <= now - duration:
+                break
             inside = (later - max(earlier, now - duration - period)) // period - 1
             total += max(0, inside)
             too_long = inside > 0 and (later - earlier) // period - 1 > MISSING_IN_A_ROW
             if too_long or total > allowed:
                 return later
-        first = chain[0]
-        return max(now - duration, first)
+            later = earlier
+        return max(now - duration, later)
 
     def _since(self, now: int, current: Interval, begin: int, duration: int) -> int | None:
         if current.s == 0:

@@ -32,7 +32,20 @@ class Series:
         How far back samples are kept, ms.
     """
 
-    __slots__ = ("arrivals", "counts", "high", "hourly", "keep", "low", "notes", "scale", "sources", "variable")
+    __slots__ = (
+        "arrivals",
+        "ceiling",
+        "counts",
+        "floor",
+        "high",
+        "hourly",
+        "keep",
+        "low",
+        "notes",
+        "scale",
+        "sources",
+        "variable",
+    )
 
     def __init__(self, variable: Variable, scale: Fraction, keep: int, hourly: HourlyMeans) -> None:
         self.variable = variable
@@ -45,6 +58,8 @@ class Series:
         self.notes: list[str] = []
         self.low = variable.quantise(variable.valid[0])
         self.high = variable.quantise(variable.valid[1])
+        margin = (self.high - self.low) // EDGE_SHARE
+        self.floor, self.ceiling = self.low + margin, self.high - margin
 
     def judge(self, sample: Sample) -> tuple[int | None, str]:
         """Return the count that may be used, or None with the cause."""
@@ -129,11 +144,13 @@ class Series:
         start = i
         while start > 0 and (start == i or self.counts[start] is None):
             start -= 1
-        margin = (self.high - self.low) // EDGE_SHARE
-        floor, ceiling = self.low + margin, self.high - margin
-        good = [(k, x) for k, x in enumerate(self.counts[start:j], start) if x is not None]
-        if not good or all(floor < x < ceiling for _, x in good):
+        floor, ceiling = self.floor, self.ceiling
+        values: list[int] = self.counts[start:j]  # type: ignore[assignment]
+        if None in values:
+            values = [x for x in values if x is not None]
+        if not values or (floor < min(values) and max(values) < ceiling):
             return False, False
+        good = [(k, x) for k, x in enumerate(self.counts[start:j], start) if x is not None]
         ends: list[tuple[int, int | None]] = [] if good[0][0] < i else [(i - 1, None)]
         ends += [*good, (j, None)]
         low = high = False

@@ -9,6 +9,7 @@ from typing import Any
 from expert.language.ast import (
     AtLeast,
     FactRef,
+    ModelProbability,
     Node,
     Program,
     Ref,
@@ -78,7 +79,7 @@ def bound_here(node: Node) -> str | None:
 
 
 class NodeTable:
-    """Index, free bindings and fact reads of every node of a program.
+    """Index, free bindings, fact reads and variables (families) of every node of a program.
 
     The numbering depends on the program alone: rules in order of id, parents before children.
     """
@@ -89,7 +90,11 @@ class NodeTable:
         self.nodes: list[Node] = []
         self.free: list[tuple[str, ...]] = []
         self.reads: list[frozenset[str]] = []
+        self.variables: list[frozenset[str]] = []
+        self._targets = {name: model.target for name, model in program.site.models.items()}
         self._keep: list[Node] = []
+        self._names: dict[int, tuple[str, tuple[str, ...], frozenset[str]]] = {}
+        self._rule_reads: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
         for rule_id in sorted(program.rules):
             for root in roots(program.rules[rule_id]):
                 self._add(root)
@@ -102,11 +107,16 @@ class NodeTable:
             self.nodes.append(node)
             self.free.append(())
             self.reads.append(frozenset())
+            self.variables.append(frozenset())
         below = [self._add(child) for child in children(node)]
         free = set(own_bindings(node)).union(*(self.free[i] for i in below)) - {bound_here(node)}
         self.free[known] = tuple(sorted(b for b in free if b is not None))
         own = {node.type} if isinstance(node, FactRef) else set()
         self.reads[known] = frozenset(own).union(*(self.reads[i] for i in below))
+        seen = {node.variable} if isinstance(node, Ref) else set()
+        if isinstance(node, ModelProbability):
+            seen = {self._targets[node.model]}
+        self.variables[known] = frozenset(seen).union(*(self.variables[i] for i in below))
         self._by_id[id(node)] = known
         self._keep.append(node)
         return known
@@ -116,16 +126,43 @@ class NodeTable:
         found = self._by_id.get(id(node))
         return found if found is not None else self._index[node]
 
+    def name(self, node: Node) -> tuple[str, tuple[str, ...], frozenset[str]]:
+        """Index as text, free bindings and fact reads of a node of the program."""
+        found = self._names.get(id(node))
+        if found is None:
+            i = self.index(node)
+            found = self._names[id(node)] = str(i), self.free[i], self.reads[i]
+            self._keep.append(node)
+        return found
+
     def key(self, node: Node, env: Env) -> str:
         """Name of a node under bindings, as in a scan record.
 
         Nodes that read no binding have the bare index, so rules share them.
         """
-        i = self.index(node)
-        free = self.free[i]
-        if not free:
-            return str(i)
-        return f"{i}@" + ",".join(f"{b}={env[b]}" for b in free)
+        name, free, _ = self.name(node)
+        return f"{name}@" + ",".join([f"{b}={env[b]}" for b in free]) if free else name
+
+    def reads_of(self, rule: Rule) -> tuple[frozenset[str], frozenset[str]]:
+        """Fact types that a rule's condition and number read, and those that its matches read."""
+        found = self._rule_reads.get(rule.id)
+        if found is None:
+            number = rule.conclude.number if rule.conclude is not None else None
+            reads = frozenset[str]().union(*(self.reads[self.index(n)] for n in (rule.when, number) if n is not None))
+            wheres = (m.where for m in rule.match if m.where is not None)
+            matched = frozenset[str]().union(*(self.reads[self.index(w)] for w in wheres))
+            found = self._rule_reads[rule.id] = reads, matched
+        return found
+
+
+def family(name: str) -> str:
+    """Family of a ground variable name.
+
+    >>> family("sectors[A].wall_temperature"), family("blast.pressure")
+    ('sectors.wall_temperature', 'blast.pressure')
+    """
+    head, bracket, tail = name.partition("[")
+    return f"{head}.{tail.partition('].')[2]}" if bracket else name
 
 
 def longest_reach(program: Program) -> dict[str, int]:

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from expert.engine import windows
 from expert.engine.memory import Series
-from expert.engine.results import NO_DISCOUNT, Num, further_layers, point, unknown, with_bounds
+from expert.engine.results import NO_DISCOUNT, Num, further_layers, least_factor, point, unknown, with_bounds
 from expert.language.ast import WindowFunction, ZFunction
 
 SIDED = frozenset({"mean", "min", "max"})
@@ -63,7 +63,7 @@ def window(
     at = times[-1] if times else None
     if bounded:
         return _bounded(series, function, times, counts, max(expected - n, j - i - n), expected)
-    c = min(NO_DISCOUNT, Fraction(n, expected))
+    c = NO_DISCOUNT if n >= expected else Fraction(n, expected)
     if c < min_coverage or n == 0:
         return unknown(f"coverage|{n}/{expected}", n=n, m=expected, at=at)
     if function in windows.AT_LEAST_TWO and n < 2:
@@ -132,7 +132,8 @@ def z_score(base: tuple[float, float] | None, feature: Num, function: ZFunction,
 
     assert feature.lo is not None and feature.hi is not None
     v = None if feature.v is None else z(feature.v)
-    return with_bounds(replace(feature, v=v), z(feature.lo), z(feature.hi))
+    num = Num(v, None, None, feature.c, feature.n, feature.m, feature.at, feature.why)
+    return with_bounds(num, z(feature.lo), z(feature.hi))
 
 
 def since_change(series: Series, now: int) -> Num:
@@ -226,7 +227,7 @@ def arithmetic(op: str, xs: list[Num]) -> Num:
     for x in xs:
         if not x.known:
             return x
-    c = min(x.c for x in xs)
+    c = least_factor(xs)
     at = max((x.at for x in xs if x.at is not None), default=None)
     los, his = [x.lo for x in xs if x.lo is not None], [x.hi for x in xs if x.hi is not None]
     vs = [x.v for x in xs if x.v is not None]

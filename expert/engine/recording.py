@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from expert.engine.advice import board
 from expert.engine.facts import FactBase
 from expert.engine.fixpoint import Outcome
-from expert.engine.nodes import conclusion_args, known_args, walk
+from expert.engine.nodes import known_args
 from expert.engine.reference import Reference, World
 from expert.engine.results import interval_json
-from expert.language.ast import Lag, Program, Rule
+from expert.language.ast import Program
 from expert.values.interval import FALSE, Interval
 from expert.values.types import Episode, Firing, ScanInput, ScanRecord, fact_key, rule_key
 
@@ -96,14 +96,10 @@ def _evaluate_texts(session: Session, work: Work) -> None:
     for key, o in work.outcomes.items():
         rule = o.activation.rule
         told = key in session.machines or work.capped.get(key, (o.out, False))[0].p >= rule.threshold
-        if told or _looks_back(rule):
+        if told or session.dependence.looks_back(rule):
             for name in sorted(rule.because_parts):
                 work.evaluator.value(rule.because_parts[name], o.activation.env)
     work.evaluator.finish_lags()
-
-
-def _looks_back(rule: Rule) -> bool:
-    return any(isinstance(node, Lag) for part in rule.because_parts.values() for node in walk(part))
 
 
 def _firing(session: Session, work: Work, key: str) -> Firing:
@@ -124,7 +120,7 @@ def _firing(session: Session, work: Work, key: str) -> Firing:
         episode=machine.episode,
         rising=machine.raised_at == work.input.time and machine.state == "raised",
         severity=rule.severity,
-        concludes="" if conclusion is None else fact_key(conclusion.type, conclusion_args(rule, env)),
+        concludes="" if conclusion is None else fact_key(conclusion.type, o.activation.args),
         justification=tuple(sorted(used)),
         instruments=session.dependence.instruments(rule, o.activation.bindings),
         rests_on=work.rests.get(key, ()),

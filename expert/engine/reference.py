@@ -16,7 +16,7 @@ from expert.engine import numbers
 from expert.engine.combine import aggregate, compare, graded
 from expert.engine.facts import Args, FactBase
 from expert.engine.memory import Memory, Series
-from expert.engine.nodes import Env, NodeTable, children, fact_args
+from expert.engine.nodes import Env, NodeTable, children, fact_args, family
 from expert.engine.results import Num, interval_json, num_json, point, unknown
 from expert.language import ast
 from expert.language.nodes import ground_name
@@ -59,11 +59,14 @@ class World:
 class Reference:
     """Evaluates nodes of one scan; results are kept by node key for the record."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, known: Known | None = None) -> None:
         self.w = world
         self.nodes: dict[str, Any] = {}
-        self._conds: dict[str, Interval | None] = {}
-        self._values: dict[str, Value] = {}
+        conds, values = known.without(world.masked) if known is not None else ({}, {})
+        self._conds: dict[str, Interval | None] = conds
+        self._values: dict[str, Value] = values
+        self._with_facts: dict[str, frozenset[str]] = {}
+        self._name = world.table.name
         self._cond: dict[type, Callable[[Any, Env], Interval | tuple[Interval | None, str] | None]] = {
             ast.Compare: self._compare,
             ast.Graded: self._graded,
@@ -97,9 +100,14 @@ class Reference:
 
     def forget(self, types: frozenset[str]) -> None:
         """Drop results that depend on facts of these types, before another round."""
-        for results in (self._conds, self._values):
-            for key in [k for k in results if self.w.table.reads[int(k.split("@", 1)[0])] & types]:
-                del results[key]
+        for key in [k for k, reads in self._with_facts.items() if not reads.isdisjoint(types)]:
+            del self._with_facts[key]
+            self._conds.pop(key, None)
+            self._values.pop(key, None)
+
+    def known(self) -> Known:
+        """Results that depend on no fact, to start other evaluations of the same scan with."""
+        return Known(self.w.table, self._conds, self._values)
 
     def finish_lags(self) -> None:
         """Look at what lag nodes read of this scan's facts, now that they are final."""
@@ -116,9 +124,12 @@ class Reference:
 
     def cond(self, node: ast.Cond, env: Env) -> Interval | None:
         """Certainty of a condition under bindings; None when it was removed at grounding."""
-        key = self.w.table.key(node, env)
+        name, free, reads = self._name(node)
+        key = f"{name}@" + ",".join([f"{b}={env[b]}" for b in free]) if free else name
         if key in self._conds:
             return self._conds[key]
+        if reads:
+            self._with_facts[key] = reads
         found = self._cond[type(node)](node, env)
         result, why = found if isinstance(found, tuple) else (found, "")
         self._conds[key] = result
@@ -223,9 +234,12 @@ class Reference:
 
     def value(self, node: ast.Expr, env: Env) -> Value:
         """Number (house units) or row text under bindings; None when it was removed at grounding."""
-        key = self.w.table.key(node, env)
+        name, free, reads = self._name(node)
+        key = f"{name}@" + ",".join([f"{b}={env[b]}" for b in free]) if free else name
         if key in self._values:
             return self._values[key]
+        if reads:
+            self._with_facts[key] = reads
         result = self._value[type(node)](node, env)
         self._values[key] = result
         if not isinstance(node, ast.Number):
@@ -353,6 +367,29 @@ class Reference:
             return unknown("no such fact")
         nums = [s.number(how) for s in states]
         return nums[0] if len(nums) == 1 else numbers.arithmetic(how, nums)
+
+
+@dataclass(slots=True, init=False)
+class Known:
+    """Results of a scan that depend on samples, rows and models alone, with the variables they come from."""
+
+    conds: list[tuple[str, Interval | None, frozenset[str]]]
+    values: list[tuple[str, Value, frozenset[str]]]
+
+    def __init__(self, table: NodeTable, conds: Mapping[str, Interval | None], values: Mapping[str, Value]) -> None:
+        plain = {k: table.variables[i] for k in (*conds, *values) if not table.reads[i := _index(k)]}
+        self.conds = [(k, x, plain[k]) for k, x in conds.items() if k in plain]
+        self.values = [(k, x, plain[k]) for k, x in values.items() if k in plain]
+
+    def without(self, masked: frozenset[str]) -> tuple[dict[str, Interval | None], dict[str, Value]]:
+        """Results that stay when these ground variables are lost."""
+        lost = {family(name) for name in masked}
+        conds = {k: x for k, x, variables in self.conds if lost.isdisjoint(variables)}
+        return conds, {k: x for k, x, variables in self.values if lost.isdisjoint(variables)}
+
+
+def _index(key: str) -> int:
+    return int(key.partition("@")[0])
 
 
 def question_limit(node: ast.ModelProbability, factor: Fraction) -> float:

@@ -10,7 +10,7 @@ from expert.engine.dependence import Dependence
 from expert.engine.facts import FactBase
 from expert.engine.fixpoint import Outcome, infer
 from expert.engine.hold import Hold
-from expert.engine.reference import World
+from expert.engine.reference import Known, Reference, World
 from expert.language.ast import GroundRule
 
 MAX_PAIRED = 10
@@ -23,6 +23,7 @@ def rests_on(
     holds: Mapping[str, Hold],
     outcome: Outcome,
     dependence: Dependence,
+    known: Known,
 ) -> tuple[tuple[str, ...], ...]:
     """Smallest sets of instruments (one or two) whose loss would take support below the threshold.
 
@@ -41,7 +42,7 @@ def rests_on(
             if o.activation.key == outcome.activation.key:
                 seen.append(getattr(x, "s", 0))
 
-        infer(trial, part, program.fact_stratum, holds, step)
+        infer(trial, part, program.fact_stratum, holds, step, Reference(trial, known))
         return not seen or seen[0] < rule.threshold
 
     single = [n for n in names if undone((n,))]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -71,7 +71,14 @@ def with_bounds(num: Num, lo: float, hi: float) -> Num:
     """The same number with wider bounds; unknown when a bound is not finite."""
     if not (math.isfinite(lo) and math.isfinite(hi)):
         return unknown("overflow", at=num.at)
-    return replace(num, lo=min(lo, hi), hi=max(lo, hi))
+    return Num(num.v, min(lo, hi), max(lo, hi), num.c, num.n, num.m, num.at, num.why, num.layers)
+
+
+def least_factor(xs: Sequence[Num]) -> Fraction:
+    """Smallest factor of some numbers."""
+    if all(x.c is NO_DISCOUNT for x in xs):
+        return NO_DISCOUNT
+    return min(x.c for x in xs)
 
 
 def levels(xs: Sequence[Num]) -> list[Fraction]:
@@ -90,7 +97,7 @@ def further_layers(
     xs: Sequence[Num], combine: Callable[[list[float], list[float]], Ends | str]
 ) -> tuple[tuple[Fraction, float, float], ...]:
     """Layers of a number that is combined from others; ``combine``: all lows, all highs -> bounds or a reason."""
-    if all(x.c == 1 for x in xs):
+    if all(x.c is NO_DISCOUNT or x.c == 1 for x in xs):
         return ()
     out = []
     for c in levels(xs)[1:]:
@@ -111,7 +118,7 @@ def num_json(x: Num) -> dict[str, Any]:
         out["v"] = x.v
     if x.known and (x.lo != x.v or x.hi != x.v):
         out["lo"], out["hi"] = x.lo, x.hi
-    if x.c != 1:
+    if x.c is not NO_DISCOUNT and x.c != 1:
         out["c"] = [x.c.numerator, x.c.denominator]
     for name, value in (("n", x.n), ("m", x.m), ("at", x.at)):
         if value is not None:

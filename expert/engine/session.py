@@ -19,7 +19,7 @@ from expert.engine.fixpoint import Outcome, infer, leans_on_disputed
 from expert.engine.hold import Hold
 from expert.engine.installed import off_facts
 from expert.engine.memory import Memory, Series
-from expert.engine.nodes import NodeTable, longest_reach, roots, walk
+from expert.engine.nodes import NodeTable, family, longest_reach, roots, walk
 from expert.engine.raising import Machine
 from expert.engine.recording import Work, conflicts, make_record
 from expert.engine.reference import ModelKey, World, question_limit
@@ -104,11 +104,7 @@ class Session:
 
     def _series(self, variable: Variable, reach: dict[str, int]) -> Series:
         site = self.program.site
-        family = variable.id
-        if "[" in family:
-            head, _, tail = family.partition("[")
-            family = f"{head}.{tail.partition('].')[2]}"
-        keep = max(reach.get(family, 0), site.baseline_guard + 3_600_000, KEEP_AT_LEAST) + variable.max_age
+        keep = max(reach.get(family(variable.id), 0), site.baseline_guard + 3_600_000, KEEP_AT_LEAST) + variable.max_age
         scale = Fraction(variable.resolution) * self.units[variable.unit]
         hourly = HourlyMeans(variable, scale, site.baseline_span, site.max_exclude, site.min_coverage)
         return Series(variable, scale, keep, hourly)
@@ -207,8 +203,12 @@ class Session:
             lambda outcome, x, disputed: self._settle(work, outcome, x, disputed),
             layer_done=lambda rules, outcomes: self._vanish(work, rules, outcomes),
         )
+        known = work.evaluator.known() if work.rising else None
         for outcome in work.rising:
-            work.rests[outcome.activation.key] = self._rests_on(work.world, outcome)
+            if known is not None and _explained(outcome.activation.rule):
+                work.rests[outcome.activation.key] = rests_on(
+                    work.world, self.program.strata, self.holds, outcome, self.dependence, known
+                )
         notes = self._exclude(now, work.world) + conflicts(self.program, work.world.facts)
         record = make_record(self, work, notes)
         self._commit(work)
@@ -297,12 +297,6 @@ class Session:
         work.world.active[rule.id] = work.world.active.get(rule.id, False) or machine.active
         return rose
 
-    def _rests_on(self, world: World, outcome: Outcome) -> tuple[tuple[str, ...], ...]:
-        rule = outcome.activation.rule
-        if rule.kind not in ("condition", "alarm") or rule.severity == 0:
-            return ()
-        return rests_on(world, self.program.strata, self.holds, outcome, self.dependence)
-
     def _exclude(self, now: int, world: World) -> tuple[str, ...]:
         """Mark the hour as abnormal for the baselines whose excluding fact holds; note regime changes."""
         notes = []
@@ -355,3 +349,8 @@ class Session:
         from expert.engine.state import restore
 
         return restore(cls(program), state)
+
+
+def _explained(rule: Rule) -> bool:
+    """Whether it is worked out what a rise of the rule rests on."""
+    return rule.kind in ("condition", "alarm") and rule.severity > 0

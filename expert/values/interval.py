@@ -6,6 +6,7 @@ and every machine gets the same two integers.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -59,6 +60,8 @@ class Interval:
 
     def attenuate(self, strength: int) -> Interval:
         """Multiply support by a rule's strength (millionths); plausibility stays."""
+        if strength == ONE:
+            return self
         return Interval(_mul(self.s, Fraction(strength, ONE)), self.p)
 
     def discount(self, c: Fraction) -> Interval:
@@ -133,13 +136,14 @@ def score(terms: Sequence[tuple[Fraction, Interval]]) -> Interval:
     >>> score([(Fraction(3), TRUE), (Fraction(1), UNKNOWN)])
     Interval(s=750000, p=1000000)
     """
-    total = sum((w for w, _ in terms), Fraction(0))
+    scale = math.lcm(*(w.denominator for w, _ in terms))
+    weights = [w.numerator * (scale // w.denominator) for w, _ in terms]
+    total = sum(weights)
     if total <= 0:
         return UNKNOWN
-    return Interval(
-        min(ONE, round(sum((w * x.s for w, x in terms), Fraction(0)) / total)),
-        min(ONE, round(sum((w * x.p for w, x in terms), Fraction(0)) / total)),
-    )
+    s = sum(w * x.s for w, (_, x) in zip(weights, terms, strict=True))
+    p = sum(w * x.p for w, (_, x) in zip(weights, terms, strict=True))
+    return Interval(min(ONE, round(Fraction(s, total))), min(ONE, round(Fraction(p, total))))
 
 
 def kth(k: int, xs: Sequence[Interval]) -> Interval:
