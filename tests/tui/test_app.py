@@ -360,19 +360,29 @@ def test_ascii_screens_are_ascii() -> None:
             await d.press("escape")
             await d.shows("ABNORMAL NOW")
 
-    desk = ScriptedDesk(33)
-    app_text(desk, work)
+    drive(work, ascii_only=True)
 
 
-def app_text(desk: ScriptedDesk, work: Callable[[Driver], Awaitable[None]]) -> None:
-    """Run with ASCII signs on a terminal without Chinese letters."""
+def test_no_chinese_without_its_letters() -> None:
+    """A terminal that cannot write Chinese stays English when l is pressed."""
 
-    async def ascii_work(d: Driver) -> None:
+    async def work(d: Driver) -> None:
         d.app.full_letters = False
-        d.app.screen.redraw()  # type: ignore[attr-defined]
-        await work(d)
+        await d.press("l")
+        await d.pilot.pause()
+        assert ("en", True) == (d.app.lang, "ABNORMAL NOW" in d.text)
 
-    drive(ascii_work, ascii_only=True, desk=desk)
+    drive(work, ascii_only=True)
+
+
+def test_chinese_with_ascii_plots() -> None:
+    """With --ascii on a UTF-8 terminal the letters may be Chinese; marks and plots are ASCII."""
+
+    async def work(d: Driver) -> None:
+        await d.press("l")
+        await d.shows("当前异常", "##########", "+-3.0")
+
+    drive(work, ascii_only=True)
 
 
 def test_new_lines_are_marked_until_seen() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -58,6 +59,30 @@ def test_stages_that_end_together_are_one_end(events: list[Event]) -> None:
 def test_lost_data_hold_and_are_told(events: list[Event]) -> None:
     """A lost signal never clears: the wall is held from the scan in which it went."""
     assert [("02:32", "Hot wall A (north)")] == told(events, "held")
+
+
+def test_ended_advice_is_one_line(moment: Callable[[int], Moment]) -> None:
+    """Several advices that end in one scan are told together."""
+    desk, _ = moment(22)
+    story = Chronicle(desk.program, read_layout())
+    record = desk.records[-1]
+    both = tuple(replace(record.advice[0], action=a, status="do") for a in ("blast_down", "blast_up"))
+    story.take(replace(record, advice=both))
+    over = story.take(replace(record, advice=(), firings=(), episodes=()))
+    assert ["no longer advised: Cut blast volume, Raise blast volume"] == [
+        e.what["en"] for e in over if e.kind == "advice_over"
+    ]
+
+
+def test_lost_data_of_a_lower_stage_are_not_told(moment: Callable[[int], Moment]) -> None:
+    """While a higher stage stands, the lower one's state is no news."""
+    desk, _ = moment(30)
+    story = Chronicle(desk.program, read_layout())
+    record = desk.records[-1]
+    story.take(record)
+    held = tuple(replace(e, state="held", held_since=at(30)) for e in record.episodes)
+    new = story.take(replace(record, episodes=held))
+    assert {"Hanging, probable", "Hot wall A (north)"} == {e.what["en"] for e in new if e.kind == "held"}
 
 
 def test_advice_is_told_with_its_limit(events: list[Event]) -> None:

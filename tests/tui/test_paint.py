@@ -231,6 +231,15 @@ def test_trends_fit(lang: str, width: int) -> None:
     assert any("!!" in plain(r) for r in rows)
 
 
+@pytest.mark.parametrize("room", range(4, 16))
+def test_trends_keep_to_their_room(room: int) -> None:
+    """Whole curves only, with the time axis as the last row."""
+    curves = trends(*moment_at(33), ["blast.pressure", "charge.count", "blast.volume"], "en", 60, 4)
+    rows = [plain(r) for r in trend_rows(curves, 78, True, 2, room)]
+    assert len(rows) <= room
+    assert rows[-1].split() == ["22:33", "00:33", "02:33"]
+
+
 def test_score_bars() -> None:
     """Known, unknown and open scores look different without colour."""
     from expert.values.interval import FALSE, UNKNOWN, Interval

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 import tui
-from tests.tui.scripted import ScriptedDesk
-from tui.plain import event_line, run_story
+from tests.tui.scripted import ScriptedDesk, at
+from tui.plain import Printer, event_line, run_story
 from tui.views.events import Event
 
 ROOT = Path(tui.__file__).parent.parent
@@ -103,8 +103,12 @@ def test_lines_are_flushed_as_they_happen() -> None:
 
 def test_a_new_day_is_announced() -> None:
     """Past midnight the date gets a line of its own."""
-    lines = tell(hours=23.0).splitlines()
-    assert "Wed 04 Mar 2026" not in "".join(lines)  # nothing happens in this plant after three
+    out = Sink()
+    printer = Printer(out, "en", False)
+    printer.begin(at(0))
+    for hour in (21, 22):
+        printer.event(Event(at(60 * hour), "cleared", {"en": "Slip cleared"}, {"en": ""}))
+    assert ["23:00   ok Slip cleared", "-- Wed 04 Mar 2026", "00:00   ok Slip cleared"] == out.getvalue().splitlines()
 
 
 def test_the_reader_may_leave() -> None:

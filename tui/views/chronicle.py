@@ -92,9 +92,11 @@ class Chronicle:
         shown = [e for e in record.episodes if has_line(self.program.rules[e.rule], self.layout)]
         standing = {e.id: e for e in shown if e.cleared is None}
         events = self._rises(record, standing, now)
+        top = self._tops(standing)
         for episode in standing.values():
             known = self._open.get(episode.id)
-            if known is not None:
+            group, rank = self._rank(episode)
+            if known is not None and rank == top[group]:
                 events += self._changes(known, episode, now)
         events += self._clears([e for e in shown if e.cleared is not None], standing, now)
         for id_ in self._open.keys() - standing.keys():
@@ -106,12 +108,16 @@ class Chronicle:
         place = place_of(self.program, self.program.rules[episode.rule], episode.bindings)
         return place.group, place.rank
 
+    def _tops(self, standing: dict[str, Episode]) -> dict[str, int]:
+        """The highest stage of each finding."""
+        top: dict[str, int] = {}
+        for group, rank in map(self._rank, standing.values()):
+            top[group] = max(rank, top.get(group, -1))
+        return top
+
     def _rises(self, record: ScanRecord, standing: dict[str, Episode], now: int) -> list[Event]:
         """A rise is told unless a higher stage of the same finding stands already or rises with it."""
-        top: dict[str, int] = {}
-        for episode in standing.values():
-            group, rank = self._rank(episode)
-            top[group] = max(rank, top.get(group, -1))
+        top = self._tops(standing)
         out = []
         for episode in standing.values():
             if episode.id in self._open:
@@ -223,7 +229,8 @@ class Chronicle:
                 words = {lang: say(lang, "event_pending", what=what[lang]) for lang in LANGUAGES}
                 events.append(Event(now, "pending", words, NOTHING, item.severity))
             else:
-                words = {lang: say(lang, "event_blocked", what=what[lang], why=why[lang]) for lang in LANGUAGES}
+                key = "event_blocked" if item.status == "blocked" else "event_rival"
+                words = {lang: say(lang, key, what=what[lang], why=why[lang]) for lang in LANGUAGES}
                 events.append(Event(now, "blocked", words, NOTHING, item.severity))
         over = [a for a, known in self._advice.items() if a not in current and known.status in ("do", "pending")]
         if over:

@@ -47,11 +47,17 @@ def trends(desk: DeskPort, story: Chronicle, names: Sequence[str], lang: str, co
     return Trends(lang, span, tuple(rows))
 
 
-def trend_rows(view: Trends, width: int, ascii_only: bool, height: int = 3) -> list[Row]:
-    """Each curve as a title row and ``height`` rows of plot; outside its normal band it is coloured and marked."""
+def trend_rows(view: Trends, width: int, ascii_only: bool, height: int = 3, room: int = 0) -> list[Row]:
+    """Each curve as a title row and ``height`` rows of plot; outside its normal band it is coloured and marked.
+
+    With ``room``: only as many curves as fit that many rows, with the time axis below them.
+    """
     out: list[Row] = []
     for row in view.rows:
-        out += _curve(view, row, width, ascii_only, height)
+        curve = _curve(view, row, width, ascii_only, height)
+        if room and len(out) + len(curve) >= room:
+            break
+        out += curve
     axis = [clock(view.span.start), clock((view.span.start + view.span.end) // 2), clock(view.span.end)]
     room = width - AXIS - 15
     gap = " " * max(1, room // 2)
