@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from expert.compile.components import components
@@ -53,21 +53,27 @@ def stratify(rules: Mapping[str, ast.Rule], facts: Mapping[str, ast.FactType], s
 
 def dependencies(rules: Mapping[str, ast.Rule], facts: Mapping[str, ast.FactType], site: ast.Site) -> list[Edge]:
     """All edges between rules and fact types, in a fixed order."""
-    refuted = {r.conclude.type for r in rules.values() if r.conclude is not None and r.conclude.refutes}
+    refuters: dict[str, list[str]] = {}  # a machine is stepped when what refutes its conclusion is known
+    for name, rule in sorted(rules.items()):
+        if rule.conclude is not None and rule.conclude.refutes:
+            refuters.setdefault(rule.conclude.type, []).append(name)
     edges = []
     for name, reads in sorted(readers(rules, site).items()):
         for read in reads:
             source: Node = ("rule" if read.state else "fact", read.name)
             known = rules if read.state else facts
             if read.name in known:
-                edges.append(Edge(source, ("rule", name), read.strict or _settled(read, refuted), read.span))
+                edges.append(Edge(source, ("rule", name), read.strict or _settled(read, refuters), read.span))
+            conclude = rules[read.name].conclude if read.state and read.name in rules else None
+            for refuter in refuters.get(conclude.type, ()) if conclude is not None else ():
+                edges.append(Edge(("rule", refuter), ("rule", name), read.strict, read.span))
         conclude = rules[name].conclude
         if conclude is not None:
             edges.append(Edge(("rule", name), ("fact", conclude.type), "", conclude.span))
     return edges
 
 
-def _settled(read: Read, refuted: set[str]) -> str:
+def _settled(read: Read, refuted: Collection[str]) -> str:
     return "reads {}, which has refuters" if read.name in refuted else ""
 
 

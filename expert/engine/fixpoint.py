@@ -91,8 +91,7 @@ def _join(
 
 def infer(
     world: World,
-    strata: Iterable[Sequence[GroundRule]],
-    fact_stratum: Mapping[str, int],
+    strata: Sequence[Sequence[GroundRule]],
     holds: Mapping[str, Hold],
     step: Step | None,
     evaluator: Reference | None = None,
@@ -103,7 +102,7 @@ def infer(
     Parameters
     ----------
     step : callable, optional
-        Called once per activation when the fact it concludes is final, with (outcome, interval after refuters,
+        Called once per activation when what refutes its conclusion is final, with (outcome, interval after refuters,
         disputed): that is where machines are stepped. None leaves them alone.
     layer_done : callable, optional
         Called once per stratum with its rules and the outcomes of their activations.
@@ -122,6 +121,7 @@ def infer(
     outcomes: dict[str, Outcome] = {}
     refutations: list[tuple[str, dict[str, str], int]] = []
     waiting: list[tuple[int, Outcome]] = []
+    refuters = _refuter_levels(strata)
     for level, ground_rules in enumerate(strata):
         done = _stratum(ground_rules, evaluator, holds)
         for key, outcome in done.items():
@@ -135,7 +135,7 @@ def infer(
                         outcome.out.s,
                     )
                 )
-            final = level if conclusion is None else max(level, fact_stratum.get(conclusion.type, level))
+            final = level if conclusion is None else max(level, refuters.get(conclusion.type, level))
             waiting.append((final, outcome))
         _refute(world, refutations)
         if layer_done is not None:
@@ -150,6 +150,16 @@ def infer(
             step(outcome, *_capped(world, outcome))
     evaluator.finish_lags()
     return evaluator, outcomes
+
+
+def _refuter_levels(strata: Sequence[Sequence[GroundRule]]) -> dict[str, int]:
+    """Highest stratum in which something refutes a fact type."""
+    found: dict[str, int] = {}
+    for level, rules in enumerate(strata):
+        for g in rules:
+            if g.rule.conclude is not None and g.rule.conclude.refutes:
+                found[g.rule.conclude.type] = level
+    return found
 
 
 def _stratum(ground_rules: Sequence[GroundRule], evaluator: Reference, holds: Mapping[str, Hold]) -> dict[str, Outcome]:

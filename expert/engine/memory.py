@@ -102,11 +102,13 @@ class Series:
         return count > old
 
     def forget(self, now: int) -> None:
-        """Drop what is older than ``keep``, always leaving the newest sample."""
+        """Drop what is older than ``keep``, always leaving the newest sample and the newest good one."""
         cut = min(bisect_left(self.sources, now - self.keep), len(self.sources) - 1)
         if cut > 256 or cut * 4 > len(self.sources) > 0:
+            lost = all(x is None for x in self.counts[cut:])
+            kept = next((k for k in range(cut - 1, -1, -1) if self.counts[k] is not None), cut) if lost else cut
             for column in (self.sources, self.arrivals, self.counts, self.notes):
-                del column[:cut]
+                del column[kept + 1 : cut], column[:kept]
 
     def newest(self, now: int) -> int:
         """Index of the newest sample with source time <= ``now``, or -1."""

@@ -360,7 +360,10 @@ class Reference:
         return numbers.arithmetic(node.op, kept) if len(kept) == len(xs) else None
 
     def _fact_value(self, node: ast.FactValue, env: Env) -> Num | None:
-        self.cond(node.fact, env)
+        if self.cond(node.fact, env) is None:
+            return None
+        if node.fact.type in self.w.off_types:
+            return unknown("rules off")
         how = self.w.program.facts[node.fact.type].combine or "max"
         states = self.w.facts.matching(node.fact.type, fact_args(node.fact, env))
         if not states:

@@ -29,7 +29,7 @@ def rests_on(
 
     Re-evaluates the conclusion with those instruments unknown in this scan.
     """
-    program, rule = world.program, outcome.activation.rule
+    rule = outcome.activation.rule
     needed = dependence.closure(rule)
     part = [[g for g in layer if g.rule.id in needed] for layer in strata]
     names = dependence.instruments(rule, outcome.activation.bindings)
@@ -42,7 +42,7 @@ def rests_on(
             if o.activation.key == outcome.activation.key:
                 seen.append(getattr(x, "s", 0))
 
-        infer(trial, part, program.fact_stratum, holds, step, Reference(trial, known))
+        infer(trial, part, holds, step, Reference(trial, known))
         return not seen or seen[0] < rule.threshold
 
     single = [n for n in names if undone((n,))]

@@ -198,7 +198,6 @@ class Session:
         work.evaluator, work.outcomes = infer(
             work.world,
             self.program.strata,
-            self.program.fact_stratum,
             self.holds,
             lambda outcome, x, disputed: self._settle(work, outcome, x, disputed),
             layer_done=lambda rules, outcomes: self._vanish(work, rules, outcomes),

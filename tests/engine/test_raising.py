@@ -150,6 +150,29 @@ def test_latched_state_of_a_rule_that_is_off_is_unknown() -> None:
     assert (0, ONE) == out(bench.scan(0), "two")
 
 
+def test_latched_state_of_a_rule_whose_refuter_stands_high() -> None:
+    """raised() is read when the refuters of what the rule concludes are known, however high they stand."""
+    bench = Bench(
+        rule("one", "a.x > 50 kPa"),
+        rule("low", "a.y > 50 kPa", conclude="b"),
+        "  - id: t.against\n    title: {en: n, zh: n}\n    when: {not: b}\n    refute: a\n",
+        rule("latched", "raised(t.one)", conclude="c"),
+    )
+    seen = [out(bench.scan(m, [good("a.x", m, 60), good("a.y", m, y)]), "latched") for m, y in enumerate((40, 60, 60))]
+    assert [(0, 0), (ONE, ONE), (ONE, ONE)] == seen
+
+
+def test_latched_state_of_a_rule_that_shares_its_fact() -> None:
+    """Another rule for the same fact further up does not delay it."""
+    bench = Bench(
+        rule("one", "a.x > 50 kPa"),
+        rule("low", "a.y > 50 kPa", conclude="b"),
+        rule("high", "{not: b}", conclude="a"),
+        rule("latched", "raised(t.one)", conclude="c"),
+    )
+    assert (ONE, ONE) == out(bench.scan(0, [good("a.x", 0, 60), good("a.y", 0, 60)]), "latched")
+
+
 def test_acknowledgement_hangs_on_the_episode() -> None:
     """An acknowledged episode says since when; what is acknowledged and not open leaves no trace."""
     bench = Bench(rule("one", "a.x > 50 kPa"))

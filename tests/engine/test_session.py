@@ -9,7 +9,7 @@ import pytest
 
 from expert.engine.session import Session, SessionError
 from expert.values.types import OperatorEvent, Row
-from tests.engine.build import MINUTE, T0, Bench, good, program, rule
+from tests.engine.build import MINUTE, T0, Bench, bad, good, program, rule, state
 
 PLAIN = rule("one", "a.x > 50 kPa")
 
@@ -79,9 +79,14 @@ def size(session: Session) -> int:
 
 def test_memory_is_bounded_over_ten_thousand_scans() -> None:
     """Samples, holds, lags, machines, episodes, acknowledgements, rows that come and go: all of it is let go."""
+    run_long(10_000)
+
+
+def run_long(scans: int) -> None:
+    """Check the size of the snapshot along the way."""
     bench = Bench(*LONG)
     sizes = []
-    for minute in range(10_000):
+    for minute in range(scans):
         x = 60 if minute // 20 % 2 else 40
         samples = [good(n, minute, x) for n in ("a.x", "a.y", "a.e", "pumps[A].t")] + [good("a.w", minute, minute % 2)]
         row = {"id": "", "after": "", "step": 1, "duration": 9.0, "due": 1.0}
@@ -110,3 +115,21 @@ def test_scans_at_recorded_times() -> None:
     """A scan need not stand on the grid."""
     bench = Bench(PLAIN)
     assert [1, 2] == [bench.scan(m, [good("a.x", m, 60)]).sequence for m in (0.3, 1.7)]
+
+
+def test_a_sensor_dead_for_days_is_still_that_old() -> None:
+    """The newest good sample is kept, the bad marks after it are not."""
+    bench = Bench(rule("one", "age(a.x) > 15 min"))
+    bench.scan(0, [good("a.x", 0, 60)])
+    for minute in range(10, 3 * 24 * 60, 10):
+        record = bench.scan(minute, [bad("a.x", minute)])
+    assert "raised" == state(record)
+    series = bench.session.memory.series["a.x"]
+    assert (T0, 60) == (series.sources[0], series.counts[0])
+    assert len(series.sources) < 100
+
+
+@pytest.mark.long
+def test_memory_is_bounded_over_a_hundred_thousand_scans() -> None:
+    """Ten weeks of minutes."""
+    run_long(100_000)
