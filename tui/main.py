@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from tui.commands import past, rules, running
+from tui.commands import authoring, past, rules, running
 
 OUR_FAULT = 3
 INTERRUPTED = 130
@@ -24,6 +24,7 @@ cli.add_command(running.simulate)
 cli.add_command(running.train)
 cli.add_command(rules.check)
 cli.add_command(rules.test)
+cli.add_command(authoring.new)
 cli.add_command(past.why)
 cli.add_command(past.why_not)
 cli.add_command(past.replay)
