@@ -406,6 +406,15 @@ def test_a_stall_is_caught_up_and_said() -> None:
     drive(work, minute=13)
 
 
+def test_a_desk_without_speed_runs_as_fast_as_it_can() -> None:
+    """Speed 0: scans run one after the other, and the screen follows."""
+
+    async def work(d: Driver) -> None:
+        await d.shows("Hanging, probable cleared")
+
+    drive(work, desk=ScriptedDesk(15, speed=0.0))
+
+
 class BrokenDesk(ScriptedDesk):
     """Fails at a scan."""
 
