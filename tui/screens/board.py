@@ -149,7 +149,7 @@ class BoardScreen(Screen[None]):
     def _footer_row(self, gap: str) -> Row:
         runs: list[Run] = [Run(" ")]
         for key, text in self.keys():
-            if text == "key_language" and not self.tuyere.full_letters:
+            if text == "key_language" and self.tuyere.ascii_only:
                 text = "key_language_ascii"
             name = say(self.lang, text)
             runs += [Run(key, "title"), Run(f" {name}{gap}", "dim")]

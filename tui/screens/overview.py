@@ -87,9 +87,7 @@ class OverviewScreen(BoardScreen):
         left = paint(frame.overview, Look(LEFT, upper, look.ascii_only, look.selected, look.new))
         right: list[Row] = []
         if frame.trends is not None:
-            each = 4 if len(frame.trends.rows) * 4 + 1 <= upper else 3
-            kept = frame.trends
-            right = trend_rows(kept, look.width - LEFT - 2, look.ascii_only, each - 1)[:upper]
+            right = trend_rows(frame.trends, look.width - LEFT - 2, look.ascii_only, 2, upper)
         rows = beside(left, right, LEFT, look.width - LEFT - 2)
         rows += [()] * (upper - len(rows))
         title = (Run(f" {say(self.lang, 'why_title')} ", "heading"), Run("-" * (look.width - 8), "dim"))
