@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import pytest
 
 from expert.feeds import Recording, load_recording
 from expert.language.units import Units
 from kb.furnace.catalogue import load_members, load_variables
 from kb.paths import data_file
+from tests.feeds.real import FOLDER, NEEDS_RECORDING
 
-ROOT = Path(__file__).resolve().parents[2]
-FOLDER = Path(os.environ.get("TUYERE_DATA", ROOT.parent / "shared" / "data")) / "bf_cn2023"
 HOUR = 3_600_000
-pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason="the recording bf_cn2023 is not here")
+pytestmark = NEEDS_RECORDING
 
 
 @pytest.fixture(scope="module")

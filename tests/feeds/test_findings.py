@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import re
-from pathlib import Path
 
 import pytest
 
 from kb.paths import data_file
 from kb.recordings import recorded
+from tests.feeds.real import FOLDER, NEEDS_RECORDING, ROOT
 
-ROOT = Path(__file__).parents[2]
-FOLDER = Path(os.environ.get("TUYERE_DATA", ROOT.parent / "shared" / "data")) / "bf_cn2023"
 PAGE = ROOT / "docs" / "findings-bf_cn2023.md"
 
 
 @pytest.mark.long
-@pytest.mark.skipif(not FOLDER.is_dir(), reason="the recording is not part of the product")
+@NEEDS_RECORDING
 def test_findings_are_what_a_run_finds() -> None:
     """Both tables and the number of rules that are on."""
     desk = recorded(FOLDER, data_file("maps/bf_cn2023.yaml"), trace=None)
