@@ -24,3 +24,18 @@ def test_a_rule_outside_a_pack_is_wrong_use(tmp_path: Path) -> None:
     done = tuyere("new", "rule", "blast.high", cwd=tmp_path)
     assert (2, True) == (done.returncode, "name one with --in" in done.stderr)
     assert [] == list(tmp_path.iterdir())
+
+
+def test_graph_writes_what_it_shows(tmp_path: Path) -> None:
+    """Text, JSON and both pictures of the surroundings of one rule."""
+    line = "graph --rule descent.hanging.suspected --json g.json --dot g.dot --svg g.svg"
+    done = tuyere(*line.split(), cwd=tmp_path)
+    assert (0, "") == (done.returncode, done.stderr)
+    assert "blast.pressure" in done.stdout
+    assert {"g.json", "g.dot", "g.svg"} == {p.name for p in tmp_path.iterdir()}
+
+
+def test_graph_of_an_unknown_name_is_wrong_use(tmp_path: Path) -> None:
+    """The nearest name is said."""
+    done = tuyere("graph", "--variable", "blast.presure", cwd=tmp_path)
+    assert (2, True) == (done.returncode, "did you mean blast.pressure?" in done.stderr)

@@ -1,16 +1,18 @@
-"""Commands for rule authors: new."""
+"""Commands for rule authors: new, graph."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from tui.commands.common import readable_errors
-from tui.commands.rules import SITE
+from tui.commands.common import readable_errors, write_json
+from tui.commands.rules import JSON, PACKS, SITE, chosen
 
 if TYPE_CHECKING:
+    from expert.workshop.graph import Graph, Key
     from expert.workshop.scaffold import Written
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -72,3 +74,70 @@ def _reason(e: Exception) -> str:
 def _tell(written: list[Written]) -> None:
     for w in written:
         click.echo(f"{'added to' if w.added else 'wrote'} {w.path.as_posix()}")
+
+
+@click.command()
+@PACKS
+@SITE
+@click.option("--rule", metavar="ID", help="Only around this rule: what it reads, who reads what it concludes.")
+@click.option("--variable", metavar="ID", help="Only around this variable: who reads it.")
+@click.option("--fact", metavar="NAME", help="Only around this fact: who concludes it, who reads it.")
+@click.option("--dot", "dot_file", type=click.Path(path_type=Path), help="Write the picture as Graphviz text.")
+@click.option("--svg", "svg_file", type=click.Path(path_type=Path), help="Write the picture as SVG.")
+@JSON
+def graph(
+    packs: tuple[Path, ...],
+    site: Path | None,
+    rule: str | None,
+    variable: str | None,
+    fact: str | None,
+    dot_file: Path | None,
+    svg_file: Path | None,
+    json_file: Path | None,
+) -> None:
+    """Show what hangs on what: strata from the ground up, or the surroundings of one rule, variable or fact."""
+    from expert.compile import load_program
+    from expert.workshop import graph as graphs
+    from expert.workshop.graph_dot import dot
+    from expert.workshop.graph_svg import svg
+
+    folders, site_folder = chosen(packs, site)
+    with readable_errors():
+        whole = graphs.build_graph(load_program(folders, site_folder))
+    wanted = _wanted(whole, rule, variable, fact)
+    click.echo("\n".join(_lines(whole, wanted)))
+    shown = whole.around(wanted) if wanted else whole
+    write_json(json_file, shown.as_json())
+    for file, text in ((dot_file, dot), (svg_file, svg)):
+        if file is not None:
+            file.write_text(text(shown, bool(wanted)), encoding="utf-8")
+
+
+def _wanted(whole: Graph, rule: str | None, variable: str | None, fact: str | None) -> list[Key]:
+    """The nodes that were asked for.
+
+    Raises
+    ------
+    click.UsageError
+        For a name that the program does not have.
+    """
+    from expert.language.diagnostics import did_you_mean
+
+    program = whole.program
+    asked: list[tuple[Key, Collection[str]]] = []
+    asked += [(("rule", rule), program.rules)] if rule else []
+    asked += [(("variable", variable), program.site.variables)] if variable else []
+    asked += [(("fact", fact), program.facts)] if fact else []
+    for (kind, name), known in asked:
+        if name not in known:
+            raise click.UsageError(f"there is no {kind} {name}. {did_you_mean(name, known)}".rstrip())
+    return [key for key, _ in asked]
+
+
+def _lines(whole: Graph, wanted: list[Key]) -> list[str]:
+    from expert.workshop import graph_text
+
+    if not wanted:
+        return graph_text.strata_lines(whole)
+    show = {"rule": graph_text.rule_lines, "variable": graph_text.variable_lines, "fact": graph_text.fact_lines}
+    return [line for kind, name in wanted for line in show[kind](whole, name)]
