@@ -380,7 +380,7 @@ def test_chinese_with_ascii_plots() -> None:
 
     async def work(d: Driver) -> None:
         await d.press("l")
-        await d.shows("当前异常", "##########", "+-3.0")
+        await d.shows("当前异常", "##########", "+-4.5")
 
     drive(work, ascii_only=True)
 

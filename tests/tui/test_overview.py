@@ -111,7 +111,7 @@ def test_watch_shows_evidence_first(view: View) -> None:
 def test_watch_row_has_normal_from_the_baseline(view: View) -> None:
     """Value, unit, where it stands, and what is normal."""
     row = view(33).watch[0]
-    assert ("439.0", "kPa", "high", "419.5 ±3.0") == (row.value, row.unit, row.flag, row.normal)
+    assert ("439.0", "kPa", "high", "419.5 ±4.5") == (row.value, row.unit, row.flag, row.normal)
 
 
 def test_lost_signal_shows_no_value(view: View) -> None:

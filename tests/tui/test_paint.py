@@ -55,10 +55,10 @@ ENGLISH = """\
       approval: foreman; check: Blast pressure falls
    x Raise blast volume 1 % (limit 2 %)  not now: Hanging
  WATCH                                      now   normal        last 30 min
-  hot blast pressure         kPa          439.0 ^ 419.5 +-3.0   ......:-=+*####
+  hot blast pressure         kPa          439.0 ^ 419.5 +-4.5   ::::::--=+*####
   minutes since charge       min             25 ^ 5-12          .:__.::-==+**##
-  stave body temperat~ 02:31 degC            -- ? 90.0 +-4.0    ........:=*###
-  hot metal temperature      degC          1504   1503 +-12     ----------=====
+  stave body temperat~ 02:31 degC            -- ? 90.0 +-6.0    :::::::::=*###
+  hot metal temperature      degC          1504   1503 +-18     ----------=====
   silicon in 2 h             %             0.41   (0.26-0.56)   P(<0.35) 22-31 %
  EARLIER  02:32   ?? Hot wall A (north)  held without data since 02:32
           02:23   == verdict GO -> BACK  level 60  variation 50

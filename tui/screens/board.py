@@ -104,7 +104,8 @@ class BoardScreen(Screen[None]):
         self.redraw()
 
     def on_mount(self) -> None:
-        """Draw for the first time."""
+        """Draw for the first time; what was said on the screen below is over."""
+        self.tuyere.message = ""
         self.redraw()
 
     def on_resize(self, event: Resize) -> None:

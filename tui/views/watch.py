@@ -17,6 +17,8 @@ from tui.views.wording import decimals, lower_first, number, unit_text
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE
+NORMAL_RANGES = 1.5
+"""Half a normal band in inter-quartile ranges: where the rules' soft terms call a value fully high or low."""
 SINCE_REACH = 4 * HOUR
 """How far back a counter's last step is looked for (what a session keeps at least)."""
 
@@ -151,7 +153,7 @@ class Watcher:
     def _normal(
         self, name: str, variable: Variable, normal: tuple[float, float] | None
     ) -> tuple[tuple[float, float] | None, str]:
-        """Normal band and its text: median and inter-quartile range of the baseline, or the declared range.
+        """Normal band and its text: median and some quartile ranges of the baseline, or the declared range.
 
         The baseline is made of hourly means: for a variable that saws within the hour it is far too narrow.
         """
@@ -160,7 +162,8 @@ class Watcher:
         declared = normal or variable.normal
         if base is not None and not _saws(declared, base[1]):
             median, iqr = base
-            return (median - iqr, median + iqr), f"{number(median, digits)} ±{number(iqr, digits)}"
+            half = NORMAL_RANGES * iqr
+            return (median - half, median + half), f"{number(median, digits)} ±{number(half, digits)}"
         if declared is None:
             return None, ""
         return declared, f"{declared[0]:g}-{declared[1]:g}"
