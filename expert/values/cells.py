@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from functools import lru_cache
+from itertools import pairwise
 
 
 @lru_cache(maxsize=4096)
@@ -87,7 +88,7 @@ OPENING = "（【“‘"
 def _words(text: str) -> list[str]:
     words: list[str] = []
     current = ""
-    for char, after in zip(text, text[1:] + " ", strict=True):
+    for char, after in pairwise(f"{text} "):
         current += char
         wide = _cell(char) == 2 or after in OPENING
         if char == " " or (wide and char not in OPENING and after not in CLOSING):
