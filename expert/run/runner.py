@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from expert.engine.session import Session
 from expert.models.port import ModelPort
 from expert.run.log import RunLog
 from expert.values.types import ModelAnswer, OperatorEvent, Row, Sample, ScanInput, ScanRecord
+
+KEEP_WHOLE = 120
+"""So many of the newest records stay whole in memory; the trace has them all."""
 
 
 class Feed(Protocol):
@@ -38,7 +42,7 @@ class Runner:
     start : int
         First scan time for a fresh session, ms; rounded up to the grid.
     keep : int
-        How many of the newest records are kept at hand.
+        How many of the newest records are kept at hand (the newest `KEEP_WHOLE` with all their nodes).
     """
 
     def __init__(
@@ -101,5 +105,12 @@ class Runner:
             self.log.scan(record)
             self.log.maybe_snapshot(self.session, self.models)
         self._next = time + self.period
-        self.records.append(record)
+        self._remember(record)
         return record
+
+    def _remember(self, record: ScanRecord) -> None:
+        """Keep the record at hand; of older ones only what a list or a trend needs, not every node's value."""
+        self.records.append(record)
+        if len(self.records) > KEEP_WHOLE:
+            old = -1 - KEEP_WHOLE
+            self.records[old] = replace(self.records[old], nodes={})

@@ -1,4 +1,4 @@
-"""Commands for rule authors: new, graph."""
+"""Commands for rule authors: new, graph, fmt."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tui.commands.common import readable_errors, write_json
+from tui.commands.common import Failed, readable_errors, write_json
 from tui.commands.rules import JSON, PACKS, SITE, chosen
 
 if TYPE_CHECKING:
@@ -141,3 +141,43 @@ def _lines(whole: Graph, wanted: list[Key]) -> list[str]:
         return graph_text.strata_lines(whole)
     show = {"rule": graph_text.rule_lines, "variable": graph_text.variable_lines, "fact": graph_text.fact_lines}
     return [line for kind, name in wanted for line in show[kind](whole, name)]
+
+
+@click.command()
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True))
+@click.option("--check", "only_check", is_flag=True, help="Change nothing; exit code 1 when something would change.")
+def fmt(files: tuple[Path, ...], only_check: bool) -> None:
+    """Write rule FILES (or all of folders) in one way: order of keys, indentation, spaces, quotes.
+
+    Comments and meaning stay. A file that cannot be read is reported and left alone, with exit code 2.
+    """
+    from expert.language.diagnostics import Sink, render
+    from expert.language.strict_yaml import decode
+    from expert.workshop.formatter import format_text
+    from kb.paths import shipped_packs
+
+    changed = broken = 0
+    paths = _yaml_files(list(files) or shipped_packs())
+    for path in paths:
+        sink = Sink()
+        data = path.read_bytes()
+        text = decode(data, path.as_posix(), sink)
+        done = format_text(text, path.as_posix()) if text is not None else None
+        found = done.errors if done is not None else sink.sorted
+        if done is None or found:
+            click.echo(render(found, {path.as_posix(): text or ""}), err=True)
+            broken += 1
+        elif done.kept:
+            click.echo(f"left alone: {path.as_posix()}: {done.kept}", err=True)
+        elif done.text.encode() != data:
+            click.echo(f"{'would change' if only_check else 'changed'} {path.as_posix()}")
+            changed += 1
+            if not only_check:
+                path.write_bytes(done.text.encode())
+    click.echo(f"{len(paths)} files: {changed} {'would change' if only_check else 'changed'}")
+    if broken or (only_check and changed):
+        raise Failed(2 if broken else 1)
+
+
+def _yaml_files(named: list[Path]) -> list[Path]:
+    return sorted({f for p in named for f in (p.rglob("*.yaml") if p.is_dir() else [p])})

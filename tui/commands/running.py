@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tui.commands.common import Failed, language_options, readable_errors, speak, write_json
+from tui.texts import say
 
 if TYPE_CHECKING:
     from kb.desk import Desk
@@ -48,6 +49,8 @@ def run(
         raise click.UsageError("--recording and --map go together")
     tongue, keep_ascii = speak(lang, ascii_only)
     lines = plain or recording is not None or not (sys.stdin.isatty() and sys.stdout.isatty())
+    if not lines:
+        click.echo(say(tongue, "warming_up"))  # the screen opens when the desk knows what is normal
     with readable_errors():
         desk = _desk(seed, 0.0 if lines else speed, trace, recording, map_file, warm_up, rules)
         try:
