@@ -39,3 +39,25 @@ def test_graph_of_an_unknown_name_is_wrong_use(tmp_path: Path) -> None:
     """The nearest name is said."""
     done = tuyere("graph", "--variable", "blast.presure", cwd=tmp_path)
     assert (2, True) == (done.returncode, "did you mean blast.pressure?" in done.stderr)
+
+
+def test_fmt_check_finds_and_fmt_changes(tmp_path: Path) -> None:
+    """--check ends with 1 and touches nothing; without it the file is written; then --check ends with 0."""
+    file = tmp_path / "top.yaml"
+    file.write_text("rules:\n- id: top.warm\n  when: top.temperature>3 degC # warm\n", encoding="utf-8")
+    before = file.read_text("utf-8")
+    done = tuyere("fmt", "--check", "top.yaml", cwd=tmp_path)
+    assert (1, before) == (done.returncode, file.read_text("utf-8"))
+    assert "would change top.yaml" in done.stdout
+    assert 0 == tuyere("fmt", "top.yaml", cwd=tmp_path).returncode
+    assert "    when: top.temperature > 3 degC  # warm" in file.read_text("utf-8").splitlines()
+    assert 0 == tuyere("fmt", "--check", "top.yaml", cwd=tmp_path).returncode
+
+
+def test_fmt_reports_a_broken_file_and_goes_on(tmp_path: Path) -> None:
+    """The mistake has its place, the other file is formatted, exit code 2."""
+    (tmp_path / "a.yaml").write_text("rules: [\n", encoding="utf-8")
+    (tmp_path / "b.yaml").write_text("rules:\n- id: b.x\n", encoding="utf-8")
+    done = tuyere("fmt", "a.yaml", "b.yaml", cwd=tmp_path)
+    assert (2, True) == (done.returncode, "a.yaml:" in done.stderr and "E0102" in done.stderr)
+    assert "rules:\n  - id: b.x\n" == (tmp_path / "b.yaml").read_text("utf-8")

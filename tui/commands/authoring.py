@@ -161,16 +161,17 @@ def fmt(files: tuple[Path, ...], only_check: bool) -> None:
     for path in paths:
         sink = Sink()
         data = path.read_bytes()
-        text = decode(data, path.as_posix(), sink)
-        done = format_text(text, path.as_posix()) if text is not None else None
+        name = _shown(path)
+        text = decode(data, name, sink)
+        done = format_text(text, name) if text is not None else None
         found = done.errors if done is not None else sink.sorted
         if done is None or found:
-            click.echo(render(found, {path.as_posix(): text or ""}), err=True)
+            click.echo(render(found, {name: text or ""}), err=True)
             broken += 1
         elif done.kept:
-            click.echo(f"left alone: {path.as_posix()}: {done.kept}", err=True)
+            click.echo(f"left alone: {name}: {done.kept}", err=True)
         elif done.text.encode() != data:
-            click.echo(f"{'would change' if only_check else 'changed'} {path.as_posix()}")
+            click.echo(f"{'would change' if only_check else 'changed'} {name}")
             changed += 1
             if not only_check:
                 path.write_bytes(done.text.encode())
@@ -181,3 +182,9 @@ def fmt(files: tuple[Path, ...], only_check: bool) -> None:
 
 def _yaml_files(named: list[Path]) -> list[Path]:
     return sorted({f for p in named for f in (p.rglob("*.yaml") if p.is_dir() else [p])})
+
+
+def _shown(path: Path) -> str:
+    """The path as the user knows it: below the working folder relative to it."""
+    full, here = path.resolve(), Path.cwd().resolve()
+    return full.relative_to(here).as_posix() if full.is_relative_to(here) else path.as_posix()
