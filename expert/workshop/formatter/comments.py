@@ -121,8 +121,8 @@ class _Walker:
         self.source, self.left, self.out = source, comments, Attached()
         self.lines = source.text.split("\n")
 
-    def block(self, node: YamlNode) -> None:
-        """A list or mapping in block form (or the only scalar of a file)."""
+    def block(self, node: YamlNode, tail: bool = True) -> None:
+        """A list or mapping in block form; without ``tail`` what stands below it belongs to the block around it."""
         if isinstance(node, Listing) and not is_flow(node):
             for item in node.items:
                 self._lead(item, self._line(item.start))
@@ -133,13 +133,15 @@ class _Walker:
                 self._value(key, value)
         else:
             raise CannotKeep("a file that is one value")
-        self._tail(node)
+        if tail:
+            self._tail(node)
 
     def _value(self, owner: YamlNode, value: YamlNode) -> None:
         if isinstance(value, (Listing, Mapping)) and not is_flow(value):
             if owner is not value:
                 self._trail(owner, self._line(owner.start))
-            self.block(value)
+            level = owner is not value and self._column(owner) == self._column(value)
+            self.block(value, tail=not level)
             return
         if isinstance(value, Text) and value.style == "block":
             head = self._line(value.start)
@@ -155,6 +157,9 @@ class _Walker:
 
     def _line(self, index: int) -> int:
         return self.source.place(index).line - 1
+
+    def _column(self, node: YamlNode) -> int:
+        return self.source.place(node.start).column - 1
 
     def _trail(self, node: YamlNode, line: int) -> None:
         if self.left and self.left[0].line == line and not self.left[0].own_line:
@@ -172,7 +177,7 @@ class _Walker:
         self.out.lead[id(node)] = leads
 
     def _tail(self, node: Listing | Mapping) -> None:
-        column = self.source.place(node.start).column - 1
+        column = self._column(node)
         found: list[str | None] = []
         while self.left and self.left[0].own_line and self.left[0].column >= column and self._before_next(column):
             comment = self.left.pop(0)
