@@ -48,7 +48,8 @@ def run(
     if (recording is None) != (map_file is None):
         raise click.UsageError("--recording and --map go together")
     tongue, keep_ascii = speak(lang, ascii_only)
-    lines = plain or recording is not None or not (sys.stdin.isatty() and sys.stdout.isatty())
+    terminal = all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))  # the screen is drawn on stderr
+    lines = plain or recording is not None or not terminal
     if not lines:
         click.echo(say(tongue, "warming_up"))  # the screen opens when the desk knows what is normal
     with readable_errors():
