@@ -84,7 +84,7 @@ def _join(
     match = matches[depth]
     for key in sorted(evaluator.w.rows.get(match.relation, {})):
         inner = {**env, match.binding: f"#{match.relation}:{key}"}
-        x = TRUE if match.where is None else evaluator.cond(match.where, inner)
+        x = TRUE if match.where is None else evaluator.row_condition(match.where, inner)
         if x is not None and x.p > 0:
             yield from _join(ground, depth + 1, inner, matched & x, evaluator)
 

@@ -15,15 +15,15 @@ from typing import Any
 from expert.engine import numbers
 from expert.engine.combine import aggregate, compare, graded
 from expert.engine.facts import Args, FactBase
+from expert.engine.known import Known, Value
 from expert.engine.memory import Memory, Series
-from expert.engine.nodes import Env, NodeTable, children, fact_args, family
+from expert.engine.nodes import Env, NodeTable, children, fact_args
 from expert.engine.results import Num, interval_json, num_json, point, unknown
 from expert.language import ast
 from expert.language.nodes import ground_name
 from expert.values.interval import ONE, UNKNOWN, Interval, conj, crisp, disj, kth, score
 from expert.values.types import ModelAnswer
 
-Value = Num | str | None
 ModelKey = tuple[str, str, float, int]
 
 
@@ -66,6 +66,8 @@ class Reference:
         self._conds: dict[str, Interval | None] = conds
         self._values: dict[str, Value] = values
         self._with_facts: dict[str, frozenset[str]] = {}
+        self._known = known
+        self._scout: Reference | None = None
         self._name = world.table.name
         self._cond: dict[type, Callable[[Any, Env], Interval | tuple[Interval | None, str] | None]] = {
             ast.Compare: self._compare,
@@ -104,10 +106,15 @@ class Reference:
             del self._with_facts[key]
             self._conds.pop(key, None)
             self._values.pop(key, None)
+        if self._scout is not None:
+            self._scout.forget(types)
 
     def known(self) -> Known:
         """Results that depend on no fact, to start other evaluations of the same scan with."""
-        return Known(self.w.table, self._conds, self._values)
+        if self._scout is None:
+            return Known(self.w.table, self._conds, self._values)
+        scout = self._scout
+        return Known(self.w.table, {**scout._conds, **self._conds}, {**scout._values, **self._values})
 
     def finish_lags(self) -> None:
         """Look at what lag nodes read of this scan's facts, now that they are final."""
@@ -135,6 +142,13 @@ class Reference:
         self._conds[key] = result
         self.nodes[key] = interval_json(result, why)
         return result
+
+    def row_condition(self, node: ast.Cond, env: Env) -> Interval | None:
+        """Certainty of a condition on rows; only what may match is kept for the record, not every pair of rows."""
+        if self._scout is None:
+            self._scout = Reference(self.w, self._known)
+        x = self._scout.cond(node, env)
+        return x if x is None or x.p == 0 else self.cond(node, env)
 
     def _compare(self, node: ast.Compare, env: Env) -> tuple[Interval | None, str]:
         left, right = self.value(node.left, env), self.value(node.right, env)
@@ -370,29 +384,6 @@ class Reference:
             return unknown("no such fact")
         nums = [s.number(how) for s in states]
         return nums[0] if len(nums) == 1 else numbers.arithmetic(how, nums)
-
-
-@dataclass(slots=True, init=False)
-class Known:
-    """Results of a scan that depend on samples, rows and models alone, with the variables they come from."""
-
-    conds: list[tuple[str, Interval | None, frozenset[str]]]
-    values: list[tuple[str, Value, frozenset[str]]]
-
-    def __init__(self, table: NodeTable, conds: Mapping[str, Interval | None], values: Mapping[str, Value]) -> None:
-        plain = {k: table.variables[i] for k in (*conds, *values) if not table.reads[i := _index(k)]}
-        self.conds = [(k, x, plain[k]) for k, x in conds.items() if k in plain]
-        self.values = [(k, x, plain[k]) for k, x in values.items() if k in plain]
-
-    def without(self, masked: frozenset[str]) -> tuple[dict[str, Interval | None], dict[str, Value]]:
-        """Results that stay when these ground variables are lost."""
-        lost = {family(name) for name in masked}
-        conds = {k: x for k, x, variables in self.conds if lost.isdisjoint(variables)}
-        return conds, {k: x for k, x, variables in self.values if lost.isdisjoint(variables)}
-
-
-def _index(key: str) -> int:
-    return int(key.partition("@")[0])
 
 
 def question_limit(node: ast.ModelProbability, factor: Fraction) -> float:

@@ -10,7 +10,8 @@ from expert.engine.dependence import Dependence
 from expert.engine.facts import FactBase
 from expert.engine.fixpoint import Outcome, infer
 from expert.engine.hold import Hold
-from expert.engine.reference import Known, Reference, World
+from expert.engine.known import Known
+from expert.engine.reference import Reference, World
 from expert.language.ast import GroundRule
 
 MAX_PAIRED = 10
