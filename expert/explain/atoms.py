@@ -96,7 +96,7 @@ class Atoms:
         value = self._value(left, right, unit, env)
         limits = [self._limit(n, unit, env) for n in nodes]
         gap = self._gap(first, unit, env) if len(nodes) == 1 else ""
-        grade = self._grade(first, x) if len(nodes) == 1 else ""
+        grade = self._grade(first, x)
         sides = [left] + [n.right for n in nodes if isinstance(n, ast.Compare) and not isinstance(n.right, ast.Number)]
         children = tuple(e for side in sides for e in self.b.facts.numbers(side, env, seen))
         note = self._why_unknown(left, env) if not self.r.num(left, env).known else ""
@@ -126,7 +126,9 @@ class Atoms:
             return f"{node.op} {q.with_unit(q.literal(self.program, node.right.value, unit), unit)}"
         text = self.r.row_text(node.right, env)
         right, left = self.r.num(node.right, env), self.r.num(node.left, env)
-        shown = text or self.reader.number(right, node.right, env, unit, left.v) or self.reader.reason(right.why)
+        shown = text or self.reader.number(right, node.right, env, unit, left.v)
+        if not shown:
+            return f"{node.op} {self.w.number(node.right, env)}"
         return self.w.say("compared", op=node.op, value=shown, what=self.w.number(node.right, env))
 
     def _gap(self, node: ast.Cond, unit: str, env: Env) -> str:
@@ -138,9 +140,8 @@ class Atoms:
         value, goal = self.r.num(expr, env).v, self.r.num(limit, env).v
         if value is None or goal is None or (isinstance(node, ast.Compare) and node.op in ("==", "!=")):
             return ""
-        scale = q.Scale(self.program, unit, q.decimals_of(self.program, expr, unit))
-        key = "short" if goal > value else "over"
-        return self.w.say(key, amount=scale(abs(goal - value), 0.0 if goal != value else None))
+        amount = q.scale_of(self.program, expr, unit)(abs(goal - value), 0.0 if goal != value else None)
+        return self.w.say("short" if goal > value else "over", amount=amount.lstrip("+"))
 
     def _certainty_gap(self, node: ast.Certainty, x: Interval, env: Env) -> str:
         if not self.b.missing(self.r.cond(node, env)):
@@ -181,7 +182,7 @@ class Atoms:
             shown = [q.digits(v, min(2, scale.decimals or 0)) for v in (answer.value, answer.low, answer.high)]
             said = self.w.say("prediction", value=q.with_unit(shown[0], scale.unit), low=shown[1],
                               high=q.with_unit(shown[2], scale.unit))  # fmt: skip
-        reading = self.reader.model(spec.target, said, why)
+        reading = self.reader.model(node.model, said, why)
         return Evidence(mark_of(x), self.w.condition(node, env), x, value, limit, readings=(reading,))
 
     def answer(self, node: ast.ModelProbability) -> ModelAnswer | None:

@@ -84,8 +84,8 @@ def decimals_of(program: ast.Program, node: ast.Expr, unit: str) -> int | None:
     """Decimals worth showing: those of the variable's resolution; None: three significant digits."""
     if isinstance(node, ast.ZScore):
         return 1
-    if isinstance(node, ast.Since | ast.Age | ast.Unchanged | ast.Repeats):
-        return 0
+    if isinstance(node, ast.Since | ast.Age | ast.Unchanged):
+        return 1
     if isinstance(node, ast.Arithmetic) and node.op in ("*", "/", "sqrt"):
         return None
     if isinstance(node, ast.Arithmetic):
@@ -100,7 +100,7 @@ def decimals_of(program: ast.Program, node: ast.Expr, unit: str) -> int | None:
         return decimals_of(program, node.arg, unit)
     if isinstance(node, ast.Ref):
         return _resolution(program, node, unit)
-    return 0 if isinstance(node, ast.FactValue | ast.RowField) else None
+    return 0 if isinstance(node, ast.FactValue | ast.RowField | ast.Repeats) else None
 
 
 def _resolution(program: ast.Program, ref: ast.Ref, unit: str) -> int | None:
@@ -151,12 +151,17 @@ class Scale:
     decimals : int or None
     signed : bool
         Positive numbers have their sign: differences.
+    trimmed : bool
+        A decimal zero is left out: durations.
     """
 
-    def __init__(self, program: ast.Program, unit: str, decimals: int | None, signed: bool = False) -> None:
+    def __init__(
+        self, program: ast.Program, unit: str, decimals: int | None, signed: bool = False, trimmed: bool = False
+    ) -> None:
         self.unit = unit
         self.decimals = decimals
         self.signed = signed
+        self.trimmed = trimmed
         self._factor = factor(program, unit)
 
     def shown(self, value: float) -> float:
@@ -178,6 +183,8 @@ class Scale:
                 if _side(float(out), limit) == _side(x, limit):
                     break
                 out = digits(x, decimals)
+        if self.trimmed:
+            out = out.removesuffix(".0")
         return f"+{out}" if self.signed and float(out) > 0 else out
 
     def __call__(self, value: float, beside: float | None = None) -> str:
@@ -189,10 +196,11 @@ def _side(x: float, limit: float) -> int:
     return 0 if math.isclose(x, limit, rel_tol=1e-12, abs_tol=1e-12) else 1 if x > limit else -1
 
 
-def scale_of(program: ast.Program, node: ast.Expr, unit: str) -> Scale:
-    """The scale of an expression in a unit."""
+def scale_of(program: ast.Program, node: ast.Expr, unit: str, signed: bool = False) -> Scale:
+    """The scale of an expression in a unit; differences are always signed."""
     difference = isinstance(node, ast.Arithmetic) and node.op == "-" and not isinstance(node.args[-1], ast.Number)
-    return Scale(program, unit, decimals_of(program, node, unit), difference)
+    trimmed = isinstance(node, ast.Since | ast.Age | ast.Unchanged)
+    return Scale(program, unit, decimals_of(program, node, unit), difference or signed, trimmed)
 
 
 def refs_in(node: ast.Node, env: Env, program: ast.Program) -> Iterator[str]:

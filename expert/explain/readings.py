@@ -59,6 +59,8 @@ class Reader:
         seen: set[str] = set()
         for part in parts:
             key = self.r.table.key(part, env)
+            if isinstance(part, ast.SetAggregate):
+                key = f"all {self.r.table.index(part.arg)}"
             if key in seen:
                 continue
             seen.add(key)
@@ -152,7 +154,9 @@ class Reader:
         if not num.known:
             return self.reason(num.why)
         when = "" if num.at is None else t.clock(num.at)
-        if num.n is not None and num.m is not None and when:
+        if num.n is not None and num.m is not None and not when:
+            return self.w.say("samples", n=num.n, m=num.m)
+        if num.n is not None and num.m is not None:
             key = "samples_to" if num.n <= num.m else "more_samples_to"
             return self.w.say(key, n=num.n, m=num.m, time=when)
         if num.at is None:
@@ -186,9 +190,12 @@ class Reader:
         spans = [n.duration for n in walk(node) if isinstance(n, ast.Window | ast.ZScore)]
         return max([*spans, LEAST_PLOT])
 
-    def model(self, name: str, value: str, state: str) -> Reading:
-        """The reading behind a model: its target variable."""
-        return Reading(self.tags.get(name, name), value, state, not state, (name, MODEL_PLOT))
+    def model(self, model: str, value: str, why: str) -> Reading:
+        """The reading behind a model: its target variable, what it predicts, which model it is, why it is unsure."""
+        spec = self.program.site.models[model]
+        title = t.lowered(spec.title.get(self.w.lang, model), self.w.lang)
+        state = self.w.listed(self.w.say("by_model", model=title), why)
+        return Reading(self.tags.get(spec.target, spec.target), value, state, not why, (spec.target, MODEL_PLOT))
 
     def bad(self, ref: ast.Ref, env: Env, why: str) -> Reading:
         """The reading behind a check of the signal itself."""

@@ -81,7 +81,7 @@ def _key(node: ast.Cond, env: Env, recorded: Recorded) -> str:
     if isinstance(node, ast.Graded):
         return table.key(node.arg, env)
     if isinstance(node, ast.Compare):
-        return table.key(node, env) if recorded.row_text(node.left, env) else table.key(node.left, env)
+        return table.key(node.left, env) if _measurable(node, env, recorded) else table.key(node, env)
     if isinstance(node, ast.Certainty):
         return table.key(node.fact, env)
     if isinstance(node, ast.ModelProbability):
@@ -89,10 +89,15 @@ def _key(node: ast.Cond, env: Env, recorded: Recorded) -> str:
     return table.key(node, env)
 
 
+def _measurable(node: ast.Compare, env: Env, recorded: Recorded) -> bool:
+    """Whether a comparison has a number on the left and a known limit on the right."""
+    return not recorded.row_text(node.left, env) and recorded.num(node.right, env).known
+
+
 def _make(key: str, node: ast.Cond, env: Env, recorded: Recorded) -> Subject:
     if isinstance(node, ast.Graded):
         return Quantity(key, node.arg, node.one, env, recorded)
-    if isinstance(node, ast.Compare) and not recorded.row_text(node.left, env):
+    if isinstance(node, ast.Compare) and _measurable(node, env, recorded):
         return Quantity(key, node.left, node.right, env, recorded)
     if isinstance(node, ast.FactRef | ast.Certainty | ast.ModelProbability):
         return Belief(key, recorded)
@@ -134,8 +139,7 @@ class Quantity:
         if isinstance(node, ast.Graded):
             return graded(num, node.zero.value, node.one.value)
         assert isinstance(node, ast.Compare)
-        right = self.r.num(node.right, env)
-        return compare(node.op, num, right) if right.known else UNKNOWN
+        return compare(node.op, num, self.r.num(node.right, env))
 
     def _points(self) -> list[float]:
         """Values at which a condition changes, ascending; shifted by the uncertainty on both sides."""
@@ -227,23 +231,25 @@ class Quantity:
         def holds(to: float, beyond: int = 0) -> bool:
             return enough(self.settings(to, beyond, True))
 
-        low, high = holds(points[0], -1), holds(points[-1], 1)
-        if low and high:
-            return [Move(self, None, True, False, True, self.settings(points[-1], 1, True), 1.0)]
-        if not low and not high:
-            return []
         ladder = [(p, b) for p in points for b in (-1, 0, 1)]
-        ladder = ladder[::-1] if high else ladder
-        last, beyond = ladder[0]
-        for to, b in ladder[1:]:
+        between = [((a + b) / 2, 0) for a, b in pairwise(points)]
+        if all(holds(*step) for step in [*ladder, *between]):
+            return [Move(self, None, True, False, True, self.settings(points[-1], 1, True), 1.0)]
+        sides = [(False, ladder), (True, ladder[::-1])]
+        return [self._from_end(steps, above, holds) for above, steps in sides if holds(*steps[0])]
+
+    def _from_end(self, steps: list[tuple[float, int]], above: bool, holds: Callable[..., bool]) -> Move:
+        """The last value from an end of the range for which it is enough: ``steps`` lead from there inwards."""
+        last, beyond = steps[0]
+        for to, b in steps[1:]:
             if not holds(to, b):
                 if to != last:
                     last, beyond = self._crossing(to, last, holds), 0
                 break
             last, beyond = to, b
         if beyond == 0:
-            last = self._rounded(last, high, holds)
-        return [Move(self, last, high, beyond != 0, True, self.settings(last, beyond, True), 1.0)]
+            last = self._rounded(last, above, holds)
+        return Move(self, last, above, beyond != 0, True, self.settings(last, beyond, True), 1.0)
 
 
 class Belief:
@@ -290,8 +296,11 @@ class Belief:
         """The nearest certainty above its support and below its plausibility that is enough."""
         x = self.now
         points = sorted({0, ONE} | {p for limit in self._limits() for p in (limit - 1, limit, limit + 1) if p <= ONE})
-        up = self._first(x.s, [p for p in points if p > x.s], enough)
-        down = self._first(x.p, [p for p in reversed(points) if p < x.p], enough)
+        fails_low, fails_high = not enough(self.settings(x.s)), not enough(self.settings(x.p))
+        if not fails_low and not fails_high:
+            return [Move(self, None, True, False, True, self.settings(x.p), 1.0)]
+        up = self._first(x.s, [p for p in points if p > x.s], enough) if fails_low else None
+        down = self._first(x.p, [p for p in reversed(points) if p < x.p], enough) if fails_high else None
         out = []
         for to, rises in ((up, True), (down, False)):
             if to is not None:
@@ -320,7 +329,7 @@ class Belief:
 
 
 class Switch:
-    """A signal, a raised rule or a text, which is so or not."""
+    """A signal, a raised rule, a text, or a comparison with what is unknown: it is so or not."""
 
     def __init__(self, key: str, recorded: Recorded) -> None:
         self.key = key

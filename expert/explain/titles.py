@@ -115,6 +115,7 @@ def ref_title(program: Program, ref: Ref, env: Env, lang: str) -> str:
     head, _, tail = name.partition("[")
     member = tail.partition("]")[0]
     where = program.site.members.get(f"{head}[{member}]", {}).get(lang, "")
+    where = "" if where == member else where
     return f"{title} {member} {where}".rstrip() if lang == "en" else f"{title}{member}{where}"
 
 

@@ -89,7 +89,7 @@ def _others(builder: Builder, rule: ast.Rule, rest: list[Bindings]) -> str:
         entry = builder.r.rule(rule_key(rule.id, bindings))
         parts.append(f"{' / '.join(names)} {t.span(Interval(*entry['out'][:2])) if entry else ''}".rstrip())
     more = len(rest) - MAX_NAMED
-    return ", ".join([*parts, *([builder.words.say("more", n=more)] if more > 0 else [])])
+    return builder.words.listed(*parts, builder.words.say("more", n=more) if more > 0 else "")
 
 
 class Missing:

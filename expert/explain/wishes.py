@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from expert.engine.nodes import Env
 from expert.explain import quantities as q
 from expert.explain import titles as t
 from expert.explain.atoms import z_sign
@@ -13,6 +14,7 @@ from expert.explain.subjects import Belief, Move, Quantity
 from expert.language import ast
 from expert.values.interval import ONE
 
+OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 LOST = ("no data", "bad", "stale", "coverage", "masked")
 """Reasons that lie in the signal: it has to come back."""
 
@@ -53,7 +55,7 @@ def _number(move: Move, subject: Quantity, builder: Builder) -> str:
 
 def gap_text(gap: float, subject: Quantity) -> str:
     """A signed distance, e.g. ``+8 degC``."""
-    scale = q.Scale(subject.r.program, subject.unit, subject.scale.decimals, signed=True)
+    scale = q.scale_of(subject.r.program, subject.expr, subject.unit, signed=True)
     return scale(gap, 0.0 if gap else None)
 
 
@@ -80,16 +82,22 @@ def _lost(subject: Quantity) -> bool:
 
 def _signal(subject: Quantity, what: str, builder: Builder) -> str:
     """The instruments that have to come back: those of which this scan knows nothing."""
-    readings = builder.reader.of([subject.expr], subject.env)
-    tags = [r.tag for r in readings if r.tag and not r.known]
-    return ", ".join(dict.fromkeys(tags)) or what
+    return _lost_tags([subject.expr], subject.env, builder) or what
+
+
+def _lost_tags(sides: list[ast.Expr], env: Env, builder: Builder) -> str:
+    """Tags of the instruments of which this scan knows nothing."""
+    tags = [r.tag for r in builder.reader.of(sides, env) if r.tag and not r.known]
+    return builder.words.listed(*dict.fromkeys(tags))
 
 
 def _belief(move: Move, subject: Belief, builder: Builder) -> str:
     node, env = subject.atoms[0]
     say = builder.words.say
     what = builder.words.condition(node, env)
-    to = int(move.to or 0)
+    if move.to is None:
+        return say("becomes_known", what=what)
+    to = int(move.to)
     op, limit = _op(to, move.up)
     if isinstance(node, ast.ModelProbability):
         return say("becomes", what=what, limit=f"{op} {limit / 10_000:.0f} %")
@@ -120,7 +128,12 @@ def _switch(move: Move, builder: Builder) -> str:
         x = builder.words.number(node.ref, env)
         return say("bad", x=x) if move.up else say("back", what=x)
     if isinstance(node, ast.Compare):
-        op = node.op if move.up else {"==": "!=", "!=": "=="}[node.op]
-        return f"{builder.words.number(node.left, env)} {op} {builder.words.number(node.right, env)}"
+        op = node.op if move.up else OPPOSITE[node.op]
+        left, limit = builder.words.number(node.left, env), f"{op} {builder.words.number(node.right, env)}"
+        lost = _lost_tags([node.left, node.right], env, builder)
+        return say("back_with", what=lost, value=left, limit=limit) if lost else f"{left} {limit}"
+    if isinstance(node, ast.Raised) and not move.up:
+        title = builder.program.rules[node.rule].title.get(builder.lang, node.rule)
+        return say("no_longer_raised", x=title)
     text = builder.words.condition(node, env)
     return text if move.up else say("no_longer", what=text)

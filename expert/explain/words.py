@@ -138,7 +138,7 @@ class Words:
             return None
         left, right = node.args
         mine = [n for n in walk(left) if isinstance(n, ast.Ref)]
-        if len(mine) != 1 or isinstance(left, ast.Arithmetic | ast.Baseline):
+        if len(mine) != 1 or isinstance(left, ast.Arithmetic | ast.Baseline | ast.SetAggregate):
             return None
         phrase = self.phrase(left, env)
         if isinstance(right, ast.Baseline) and right.ref == mine[0]:
