@@ -237,8 +237,9 @@ class Session:
         samples = [*self.waiting, *scan_input.samples]
         self.waiting = [s for s in samples if s.arrival > scan_input.run_at]
         self.memory.insert((s for s in samples if s.arrival <= scan_input.run_at), counts)
-        if self.waiting:
-            counts["not yet arrived"] = len(self.waiting)
+        early = sum(s.arrival > scan_input.run_at for s in scan_input.samples)
+        if early:
+            counts["not yet arrived"] = early
         for row in scan_input.rows:
             if row.relation not in self.program.site.relations:
                 counts["unknown relation"] = counts.get("unknown relation", 0) + 1
