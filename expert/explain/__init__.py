@@ -5,28 +5,22 @@ from expert.explain.readings import History
 from expert.explain.titles import certainty_word, clock, duration, fact_text, family, tags_of, variable_title
 from expert.explain.why import because_text, rests_text, title_of, why
 from expert.explain.why_not import why_not
-from expert.values.cells import cells, cut, fit, sparkline, wrap
 
 __all__ = [
     "History",
     "Line",
     "Segment",
     "because_text",
-    "cells",
     "certainty_word",
     "clock",
-    "cut",
     "duration",
     "fact_text",
     "family",
-    "fit",
     "rests_text",
-    "sparkline",
     "tags_of",
     "text_of",
     "title_of",
     "variable_title",
     "why",
     "why_not",
-    "wrap",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from expert.engine.nodes import Env, fact_args, known_args, walk
 from expert.explain import quantities as q
@@ -48,7 +48,15 @@ class Facts:
             names = self.w.listed(*t.arg_titles(self.program, node.type, other, self.w.lang))
             note = self.w.listed(note, self.w.say("nearest", what=names))
         note = self.w.listed(note, self._dispute(node.type, args))
-        return self._opened(Evidence(mark_of(x), text, x, t.span(x), note=note, rule=rule.id), rule, best[1], seen)
+        value = self._number(node.type, args) or t.span(x)
+        return self._opened(Evidence(mark_of(x), text, x, value, note=note, rule=rule.id), rule, best[1], seen)
+
+    def _number(self, type_: str, args: t.Args) -> str:
+        """The number that a fact carries, with its unit; '' for one that carries none, or an unknown one."""
+        declared, found = self.program.facts[type_], self.fact(type_, dict(args))
+        if declared.combine is None or found is None or found.value is None:
+            return ""
+        return q.Scale(self.program, q.clean(declared.unit), 0)(found.value)
 
     def _opened(self, e: Evidence, rule: ast.Rule, bindings: t.Args, seen: frozenset[str]) -> Evidence:
         """A conclusion with the evidence of its rule; what stands above already is only named."""
@@ -69,14 +77,22 @@ class Facts:
             children=(*(below.children if grouped else (below,)), *against),
         )  # fmt: skip
 
+    def left(self, rule: ast.Rule, entry: dict[str, Any]) -> str:
+        """How long a condition that holds has to go on until it counts.
+
+        The record knows since when there has been some support; when that is longer ago than `for`, support was too
+        small in between, and only the most that it can take is known.
+        """
+        since = entry["since"]
+        left = rule.hold if since is None else rule.hold - (self.b.now - since)
+        return t.duration(left) if left > 0 else self.w.say("at_most", duration=t.duration(rule.hold))
+
     def _unfinished(self, rule: ast.Rule, key: str) -> str:
         """That a rule's condition holds but its `for` is not over."""
         entry = self.r.rule(key)
         if entry is None or not rule.hold or entry["held"][0] >= rule.threshold or entry["when"][0] < rule.threshold:
             return ""
-        since = entry["since"]
-        left = rule.hold - (self.b.now - since) if since is not None else rule.hold
-        return self.w.say("not_counted", left=t.duration(max(0, left)))
+        return self.w.say("not_counted", left=self.left(rule, entry))
 
     def _dispute(self, type_: str, args: t.Args) -> str:
         found = self.fact(type_, dict(args))

@@ -163,8 +163,7 @@ class Page:
         since = entry["since"]
         text = self.say("not_yet_held") if since is None else self.say("held_since", time=t.clock(since))
         if since is not None and entry["held"][0] < self.rule.threshold <= entry["when"][0]:
-            left = max(0, self.rule.hold - (self.b.now - since))
-            text = self.b.words.listed(text, self.say("still_to_hold", left=t.duration(left)))
+            text = self.b.words.listed(text, self.say("still_to_hold", left=self.b.facts.left(self.rule, entry)))
         duration = format_duration(self.rule.hold)
         return paragraph("", self.say("for", duration=duration, since=text), self.width, 0)
 

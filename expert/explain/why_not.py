@@ -103,9 +103,8 @@ class Missing:
         self.width = width
         self.say = builder.words.say
         self.key = rule_key(rule.id, bindings)
-        entry = builder.r.rule(self.key) or {"when": [0, 0], "held": [0, 0], "out": [0, 0], "since": None}
-        self.when, self.held, self.out = (Interval(*entry[k][:2]) for k in ("when", "held", "out"))
-        self.since: int | None = entry["since"]
+        self.entry = builder.r.rule(self.key) or {"when": [0, 0], "held": [0, 0], "out": [0, 0], "since": None}
+        self.when, self.held, self.out = (Interval(*self.entry[k][:2]) for k in ("when", "held", "out"))
 
     def lines(self, ascii_only: bool) -> list[Line]:
         """All lines."""
@@ -142,8 +141,8 @@ class Missing:
         if self.when.s < self.rule.threshold:
             return []
         if self.held.s < self.rule.threshold:
-            left = self.rule.hold if self.since is None else self.rule.hold - (self.b.now - self.since)
-            return paragraph("", self.say("still_holding", rest=t.duration(max(0, left))), self.width, 0)
+            rest = self.b.facts.left(self.rule, self.entry)
+            return paragraph("", self.say("still_holding", rest=rest), self.width, 0)
         against = self.b.facts.refuters(self.rule, self.bindings)
         names = [t.lowered(t.rule_title(self.b.program, self.b.program.rules[r], b, self.b.lang), self.b.lang)
                  for r, b in against]  # fmt: skip

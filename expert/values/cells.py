@@ -33,15 +33,21 @@ def cut(text: str, width: int, mark: str = "~") -> str:
     """
     if cells(text) <= width:
         return text
-    if width <= 0:
-        return ""
-    out, used = "", 0
-    for char in text:
+    return head(text, width - cells(mark)) + mark if width > 0 else ""
+
+
+def head(text: str, width: int) -> str:
+    """As much of a text as fits into ``width`` cells.
+
+    >>> head("悬料处理", 5)
+    '悬料'
+    """
+    used = 0
+    for i, char in enumerate(text):
         used += _cell(char)
-        if used > width - 1:
-            break
-        out += char
-    return out + mark
+        if used > width:
+            return text[:i]
+    return text
 
 
 def fit(text: str, width: int, right: bool = False) -> str:
@@ -72,9 +78,8 @@ def wrap(text: str, width: int) -> list[str]:
         if line.strip():
             lines.append(line.rstrip())
         while cells(word) > width:
-            head = cut(word, width + 1, "")
-            lines.append(head)
-            word = word[len(head) :]
+            lines.append(head(word, width) or word[:1])
+            word = word[len(lines[-1]) :]
         line = word
     if line.strip() or not lines:
         lines.append(line.rstrip())

@@ -133,3 +133,10 @@ def test_a_score_says_how_much_is_short() -> None:
     lines = page(bench, bench.scan(1, [good("a.x", 1, 25), good("a.y", 1, 50)]))
     assert "  x score   0.44 >= 0.60, 0.16 short" == lines[1]
     assert "  X >= 30 kPa (+5 kPa)" == lines[-1]
+
+
+def test_a_hold_with_a_weak_past_says_the_most_it_can_take() -> None:
+    """There was some support for long, too little for most of it: the record knows no more."""
+    bench = Bench(rule("one", "a.x rises 0 kPa to 100 kPa", "for: 3 min"))
+    lines = page(bench, bench.play("a.x", [20, 20, 20, 20, 20, 80]))
+    assert "Its condition holds; at most 3 min more until it counts." == lines[-1]
