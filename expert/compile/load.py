@@ -70,7 +70,7 @@ def load_program(
     sources, shown = _gather(pack, site, sink)
     built = _build(sources, installed, variables, period, sink)
     if sink.found or built.program is None:
-        raise _shown_error(sink, sources, shown, root)
+        raise _shown_error(sink.found, sources, shown, root)
     return built.program
 
 
@@ -185,12 +185,23 @@ def _read(path: Path, name: str, sink: Sink) -> str | None:
         return None
 
 
-def _shown_error(sink: Sink, sources: Mapping[str, str], shown: Mapping[str, Path], root: Path | None) -> ProgramError:
+def as_shown(
+    found: Sequence[Diagnostic], pack: Path | Sequence[Path], site: Path, root: Path | None = None
+) -> tuple[list[Diagnostic], dict[str, str]]:
+    """Findings about a loaded program with places as the user knows the files, and the texts by those names."""
+    sources, shown = _gather(pack, site, Sink())
+    error = _shown_error(found, sources, shown, root)
+    return error.diagnostics, error.sources
+
+
+def _shown_error(
+    found: Sequence[Diagnostic], sources: Mapping[str, str], shown: Mapping[str, Path], root: Path | None
+) -> ProgramError:
     """The error with places as the user knows the files."""
     base = (root or Path.cwd()).resolve()
     names = {name: _relative(path, base) for name, path in shown.items()}
     moved = []
-    for d in sink.found:
+    for d in found:
         notes = tuple(_rename(n, names) for n in d.notes)
         span = replace(d.span, file=names.get(d.span.file, d.span.file))
         moved.append(replace(d, span=span, notes=notes))

@@ -1,6 +1,7 @@
 """Registry of diagnostic codes.
 
-E01xx source, E02xx types and units, E03xx logic, E04xx recordings, E05xx cases of rules.
+E01xx source, E02xx types and units, E03xx logic, E04xx recordings, E05xx cases of rules; L1xx findings of
+lint about rules that load.
 
 A code never changes its meaning and is never used twice.
 """
@@ -85,4 +86,14 @@ CODES: dict[str, str] = {
     "E0406": "bad formula",
     "E0407": "variable is given twice",
     "E0501": "series or baseline of a case",
+    "L101": "condition that can never hold",
+    "L102": "condition that always holds",
+    "L103": "window longer than the history",
+    "L104": "rule that says the same as another",
+    "L105": "rule that adds nothing to a wider one",
+    "L106": "fact that nobody reads",
+    "L107": "fact that nobody concludes",
+    "L108": "too many severe rules",
+    "L109": "reason without a value",
+    "L110": "text that is not translated",
 }

@@ -55,11 +55,16 @@ class Diagnostic:
         """Sort key: file, line, column, code, message."""
         return (self.span.file, self.span.line, self.span.column, self.code, self.message)
 
+    @property
+    def severity(self) -> str:
+        """``warning`` for findings of lint, else ``error``."""
+        return "warning" if self.code.startswith("L") else "error"
+
     def as_json(self) -> dict[str, Any]:
         """Plain JSON form."""
         return {
             "code": self.code,
-            "severity": "error",
+            "severity": self.severity,
             "message": self.message,
             "file": self.span.file,
             "line": self.span.line,
@@ -134,7 +139,8 @@ def render(diagnostics: Iterable[Diagnostic], sources: Mapping[str, str]) -> str
 def _one(d: Diagnostic, lines: Sequence[str]) -> str:
     span = d.span
     place = f"{span.file}:{span.line}:{span.column}" if span.line else span.file
-    out = [f"{place}: error[{d.code}] {d.message}" if place else f"error[{d.code}] {d.message}"]
+    found = f"{d.severity}[{d.code}] {d.message}"
+    out = [f"{place}: {found}" if place else found]
     gutter = max(5, len(str(span.line)))
     if 0 < span.line <= len(lines):
         text, start, carets = _excerpt(lines[span.line - 1], span)

@@ -62,3 +62,20 @@ def test_a_folder_that_is_not_there_is_wrong_use(tmp_path: Path) -> None:
     done = tuyere("check", "nowhere", cwd=tmp_path)
     assert 2 == done.returncode
     assert "nowhere" in done.stderr
+
+
+def test_lint_of_the_shipped_packs_is_clean(tmp_path: Path) -> None:
+    """Nothing found, exit code 0."""
+    done = tuyere("lint", "--json", "out.json", cwd=tmp_path)
+    assert (0, "") == (done.returncode, done.stderr), done.stdout
+    assert 0 == json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))["findings"]
+
+
+def test_lint_shows_the_place_of_a_finding(tmp_path: Path) -> None:
+    """A limit that the instrument cannot reach is shown with its place as the user knows it; exit code 1."""
+    text = WRONG.replace("temprature > 150 kPa", "temperature > 9000 degC")
+    (tmp_path / "top.yaml").write_text(text, encoding="utf-8")
+    done = tuyere("lint", "top.yaml", "--json", "out.json", cwd=tmp_path)
+    assert (1, True) == (done.returncode, "top.yaml:5:11: warning[L101]" in done.stdout)
+    found = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))["diagnostics"]
+    assert [("L101", "warning")] == [(d["code"], d["severity"]) for d in found]

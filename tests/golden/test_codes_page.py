@@ -1,4 +1,4 @@
-"""``docs/codes.md`` explains every code of the rule language with an example from the golden cases."""
+"""``docs/codes.md`` explains every code of the rule language and of lint with an example from the golden cases."""
 
 import os
 import re
@@ -7,16 +7,17 @@ from pathlib import Path
 from expert.language.codes import CODES
 
 HERE = Path(__file__).parent
+LINT = HERE.parent / "lint" / "golden"
 PAGE = HERE.parent.parent / "docs" / "codes.md"
-GROUPS = {"E01": "Source and YAML", "E02": "Types and units", "E03": "Logic"}
+GROUPS = {"E01": "Source and YAML", "E02": "Types and units", "E03": "Logic", "L1": "Lint"}
 
 
 def examples() -> dict[str, str]:
     """Code -> the shortest example text among the golden cases."""
     found: dict[str, str] = {}
-    for path in sorted(HERE.glob("*/expected.txt")):
+    for path in sorted([*HERE.glob("*/expected.txt"), *LINT.glob("*/expected.txt")]):
         for block in path.read_text(encoding="utf-8").strip().split("\n\n"):
-            code = re.search(r"error\[(E\d+)\]", block)
+            code = re.search(r"(?:error|warning)\[([EL]\d+)\]", block)
             if code and len(block) < len(found.get(code.group(1), block + " ")):
                 found[code.group(1)] = block
     return found

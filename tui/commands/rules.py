@@ -1,4 +1,4 @@
-"""Commands for rule authors: check and test."""
+"""Commands for rule authors: check, test and lint."""
 
 from __future__ import annotations
 
@@ -59,3 +59,26 @@ def test(packs: tuple[Path, ...], site: Path | None, pattern: str | None, json_f
     click.echo(report.text())
     if report.failed or report.without_cases:
         raise Failed(1)
+
+
+@click.command()
+@PACKS
+@SITE
+@JSON
+def lint(packs: tuple[Path, ...], site: Path | None, json_file: Path | None) -> None:
+    """Look for rules that load but cannot be meant: dead, duplicate, without effect. Exit code 1 when there is one."""
+    from expert.compile import as_shown, load_program
+    from expert.language.diagnostics import render
+    from expert.lint import lint_program
+    from tui.views.layout import read_layout
+
+    folders, site_folder = chosen(packs, site)
+    with readable_errors():
+        program = load_program(folders, site_folder)
+    found, sources = as_shown(lint_program(program, read_layout().hidden()), folders, site_folder)
+    write_json(json_file, {"findings": len(found), "diagnostics": [d.as_json() for d in found]})
+    if found:
+        click.echo(render(found, sources))
+        click.echo(f"\n{len(found)} findings", err=True)
+        raise Failed(1)
+    click.echo(f"nothing found: rules {len(program.rules)}, packs {len(folders)}")

@@ -1,0 +1,77 @@
+"""Rules that say the same as another, and rules that a wider one makes superfluous."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable
+from dataclasses import fields, replace
+from typing import Any
+
+from expert.engine.nodes import walk
+from expert.language import ast
+from expert.language.diagnostics import Sink
+
+
+def find_overlaps(program: ast.Program, sink: Sink) -> None:
+    """Report duplicates, and rules whose condition holds only when a wider rule's does, with the same conclusion."""
+    latched = {
+        n.rule for r in program.rules.values() for n in walk(r.when) if isinstance(n, ast.Raised)
+    }  # somebody asks for the state of this very rule
+    groups: dict[Hashable, list[ast.Rule]] = defaultdict(list)
+    for rule in program.rules.values():
+        if (rule.conclude is not None or rule.advise) and rule.kind != "alarm" and rule.id not in latched:
+            groups[(rule.conclude, rule.advise, rule.kind, rule.for_each, rule.match)].append(rule)
+    for rules in groups.values():
+        for i, rule in enumerate(rules):
+            for other in rules[:i]:
+                _compare(other, rule, sink)
+
+
+def _compare(first: ast.Rule, second: ast.Rule, sink: Sink) -> None:
+    a, b = _parts(bare(first.when)), _parts(bare(second.when))
+    if a == b:
+        if _machine(first) == _machine(second):
+            _report("L104", second, first, f"says the same as {first.id}", "keep one of them", sink)
+        return
+    for narrow, wide, more, fewer in ((first, second, a, b), (second, first, b, a)):
+        if more > fewer and _weaker(narrow, wide):
+            message = f"adds nothing to {wide.id}, which asks for less and concludes the same"
+            _report("L105", narrow, wide, message, "leave it out, or say what it knows more", sink)
+
+
+def bare(value: Any) -> Any:
+    """A condition without the units that its numbers were written in; their values are in house units already."""
+    if isinstance(value, ast.Number):
+        return replace(value, unit="")
+    if isinstance(value, ast.Node):
+        return replace(value, **{f.name: bare(getattr(value, f.name)) for f in fields(value) if f.compare})
+    return tuple(bare(v) for v in value) if isinstance(value, tuple) else value
+
+
+def _machine(rule: ast.Rule) -> tuple[int, ...]:
+    """What makes two rules with one condition differ: how sure, for how long, from when on."""
+    return rule.strength, rule.hold, rule.threshold, rule.clear_below, rule.clear_for, rule.max_hold
+
+
+def _weaker(narrow: ast.Rule, wide: ast.Rule) -> bool:
+    """True when the narrow rule can never be surer, earlier or graver than the wide one."""
+    return (
+        narrow.strength <= wide.strength
+        and narrow.hold >= wide.hold
+        and narrow.threshold >= wide.threshold
+        and narrow.clear_below >= wide.clear_below
+        and narrow.clear_for <= wide.clear_for
+        and narrow.severity <= wide.severity
+    )
+
+
+def _parts(node: ast.Cond) -> frozenset[ast.Cond]:
+    """Conditions that all must hold; ``all`` within ``all`` counts as one."""
+    if not isinstance(node, ast.All):
+        return frozenset({node})
+    return frozenset(p for item in node.items for p in _parts(item))
+
+
+def _report(code: str, rule: ast.Rule, other: ast.Rule, message: str, help: str, sink: Sink) -> None:
+    note = f"{other.id}: {other.span.file}:{other.span.line}"
+    sink.error(code, message, rule.span, notes=[note], help=help)
