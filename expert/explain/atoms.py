@@ -74,7 +74,7 @@ class Atoms:
             certainty = self.r.cond(node.fact, env) or UNKNOWN
             limits = [f"{n.op} {t.share(n.limit)}" for n in nodes if isinstance(n, ast.Certainty)]
             gaps = [self._certainty_gap(n, certainty, env) for n in nodes if isinstance(n, ast.Certainty)]
-            below = self.b.facts.evidence(node.fact, certainty, env, seen)
+            below = self._below(node, nodes, certainty, env, seen)
             limit = joint.join(limits) + "".join(gaps)
             return replace(below, mark=mark_of(x), x=x, value=t.span(certainty), limit=limit)
         if isinstance(node, ast.ModelProbability):
@@ -84,6 +84,18 @@ class Atoms:
         text, why = self.w.condition(node, env), self.r.reason(node, env)
         readings = (self.reader.bad(node.ref, env, why),) if isinstance(node, ast.Bad) else ()
         return Evidence(mark_of(x), text, x, readings=readings)
+
+    def _below(
+        self, node: ast.Certainty, nodes: Sequence[ast.Cond], certainty: Interval, env: Env, seen: frozenset[str]
+    ) -> Evidence:
+        """The fact of a certainty; where it is too certain, what holds is in the way and not what does not."""
+        unmet = [n for n in nodes if isinstance(n, ast.Certainty) and mark_of(self.r.cond(n, env)) != "+"]
+        too_much = bool(unmet) and unmet[0].op in ("<", "<=")
+        in_the_way = None if self.b.inverted else bool(unmet)
+        self.b.inverted ^= too_much
+        below = self.b.facts.evidence(node.fact, certainty, env, seen, in_the_way)
+        self.b.inverted ^= too_much
+        return below
 
     # ------------------------------------------------------------ numbers against limits
 

@@ -31,7 +31,10 @@ class Facts:
         self.reader = builder.reader
         self.program = builder.program
 
-    def evidence(self, node: ast.FactRef, x: Interval, env: Env, seen: frozenset[str]) -> Evidence:
+    def evidence(
+        self, node: ast.FactRef, x: Interval, env: Env, seen: frozenset[str], in_the_way: bool | None = None
+    ) -> Evidence:
+        """Evidence of a fact; ``in_the_way``: whether it is what a rule is missing, when that is known better."""
         wanted = known_args(node, env)
         best = self.best_rule(node.type, wanted)
         text = t.fact_title(self.program, node, env, self.w.lang)
@@ -49,7 +52,8 @@ class Facts:
             note = self.w.listed(note, self.w.say("nearest", what=names))
         note = self.w.listed(note, self._dispute(node.type, args))
         value = self._number(node.type, args) or t.span(x)
-        return self._opened(Evidence(mark_of(x), text, x, value, note=note, rule=rule.id), rule, best[1], seen)
+        e = Evidence(mark_of(x), text, x, value, note=note, rule=rule.id)
+        return self._opened(e, rule, best[1], seen, in_the_way)
 
     def _number(self, type_: str, args: t.Args) -> str:
         """The number that a fact carries, with its unit; '' for one that carries none, or an unknown one."""
@@ -58,10 +62,13 @@ class Facts:
             return ""
         return q.Scale(self.program, q.clean(declared.unit), 0)(found.value)
 
-    def _opened(self, e: Evidence, rule: ast.Rule, bindings: t.Args, seen: frozenset[str]) -> Evidence:
+    def _opened(
+        self, e: Evidence, rule: ast.Rule, bindings: t.Args, seen: frozenset[str], in_the_way: bool | None = None
+    ) -> Evidence:
         """A conclusion with the evidence of its rule; what stands above already is only named."""
         key = rule_key(rule.id, bindings)
-        in_the_way = (e.mark != "+") if not self.b.inverted else (e.mark != "x")
+        if in_the_way is None:
+            in_the_way = e.mark != ("x" if self.b.inverted else "+")
         if key in seen or len(seen) > self.b.max_depth or (self.b.gaps and not in_the_way):
             return e
         if key in self.b.opened:
