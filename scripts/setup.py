@@ -252,7 +252,8 @@ class Setup:
             return
         say("installing %d packages (%s); the first time this takes a minute or two" % (len(lacking), self.level))
         locks = [argument for part in LEVELS[self.level] for argument in ("-r", self.lock(part))]
-        out = self.pip(["install", "--retries", "2", "--only-binary", ":all:"] + locks)
+        # The lock files are whole, so nothing else comes in; and one package asks for a version that cannot work.
+        out = self.pip(["install", "--retries", "2", "--no-deps", "--only-binary", ":all:"] + locks)
         with open(os.path.join(self.venv, "setup.log"), "wb") as f:
             f.write(out.stdout)
         if out.returncode != 0:

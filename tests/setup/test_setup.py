@@ -8,10 +8,12 @@ import json
 import os
 import subprocess
 import sys
+from importlib.metadata import distribution
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parents[2]
 REFUSED = (
@@ -256,3 +258,16 @@ def test_the_running_environment_is_the_pinned_one() -> None:
     }
     assert want == {name: have[name][0] for name in want if name in have}
     assert sys.version_info >= (3, 11)
+
+
+def test_lock_files_are_whole() -> None:
+    """What a pinned package requires is pinned, too, in a version it accepts; pip is not asked to add anything."""
+    pins = {n: v for lock in (ROOT / "requirements").glob("*.lock") for n, v in setup.pins(str(lock)).items()}
+    pythons = [{"python_version": f"3.{n}", "python_full_version": f"3.{n}.0", "extra": ""} for n in range(11, 15)]
+    found = set()
+    for name in pins:
+        for required in map(Requirement, distribution(name).requires or []):
+            applies = required.marker is None or any(map(required.marker.evaluate, pythons))
+            if applies and pins.get(setup.normal(required.name), "") not in required.specifier:
+                found.add((name, str(required)))
+    assert {("experta", "frozendict==1.2")} == found  # see dev.lock
