@@ -62,7 +62,7 @@ def recorded(
     port = SiliconPort(variables=program.site.variables)
     if warm_up is not None:
         history = load_recording(warm_up, map_path, site.variables, units, site.sets)
-        _fill(session, history, before=recording.start)
+        fill_history(session, history, before=recording.start)
         port.warm_up(history.series, before=recording.start)
     log = None
     models: list[ModelPort] = [port]
@@ -111,7 +111,8 @@ def _desk(runner: Runner, recording: Recording, path: Path, notes: Sequence[str]
     return desk
 
 
-def _fill(session: Session, history: Recording, before: int) -> None:
+def fill_history(session: Session, history: Recording, before: int) -> None:
+    """Give a session the samples of a recording that arrived before a time (ms), without running scans."""
     for name, series in history.series.items():
         kept = series.arrival < before
         order = series.source[kept].argsort(kind="stable")

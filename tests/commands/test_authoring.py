@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from tests.commands.tool import tuyere
@@ -61,3 +62,15 @@ def test_fmt_reports_a_broken_file_and_goes_on(tmp_path: Path) -> None:
     done = tuyere("fmt", "a.yaml", "b.yaml", cwd=tmp_path)
     assert (2, True) == (done.returncode, "a.yaml:" in done.stderr and "E0102" in done.stderr)
     assert "rules:\n  - id: b.x\n" == (tmp_path / "b.yaml").read_text("utf-8")
+
+
+def test_try_shows_a_rule_over_a_recording(tmp_path: Path) -> None:
+    """Each condition with what was seen; as JSON too. An unknown rule gets the nearest name."""
+    assert 0 == tuyere("simulate", "--days", "0.05", "--out", "rec", cwd=tmp_path).returncode
+    done = tuyere("try", "descent.slip", "--on", "rec", "--json", "out.json", cwd=tmp_path)
+    assert (0, "") == (done.returncode, done.stderr)
+    assert "stockline.south" in done.stdout
+    assert "never raised" in done.stdout
+    assert 60 <= json.loads((tmp_path / "out.json").read_text("utf-8"))["trials"][0]["scans"]
+    wrong = tuyere("try", "descent.slp", "--on", "rec", cwd=tmp_path)
+    assert (2, True) == (wrong.returncode, "did you mean descent.slip?" in wrong.stderr)

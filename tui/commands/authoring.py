@@ -1,4 +1,4 @@
-"""Commands for rule authors: new, graph, fmt."""
+"""Commands for rule authors: new, graph, fmt, try."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from expert.workshop.graph import Graph, Key
     from expert.workshop.scaffold import Written
 
+EXISTING = click.Path(path_type=Path, exists=True)
 FOLDER = click.Path(path_type=Path, file_okay=False)
 
 
@@ -188,3 +189,54 @@ def _shown(path: Path) -> str:
     """The path as the user knows it: below the working folder relative to it."""
     full, here = path.resolve(), Path.cwd().resolve()
     return full.relative_to(here).as_posix() if full.is_relative_to(here) else path.as_posix()
+
+
+@click.command("try")
+@click.argument("rule")
+@click.option("--on", "recording", type=EXISTING, required=True, help="The recording (file or folder).")
+@click.option("--map", "map_file", type=EXISTING, help="How its columns map to variables; default: of `simulate`.")
+@click.option("--warm-up", type=EXISTING, help="History (mapped alike) to know what is normal from.")
+@click.option("--rules", multiple=True, type=EXISTING, help="Packs to look in; default: the shipped ones.")
+@SITE
+@JSON
+def try_rule(
+    rule: str,
+    recording: Path,
+    map_file: Path | None,
+    warm_up: Path | None,
+    rules: tuple[Path, ...],
+    site: Path | None,
+    json_file: Path | None,
+) -> None:
+    """Show what RULE would have said over a recording: each of its conditions over time, and when it was raised."""
+    from expert.workshop.trial import trial_lines, trials_of, watch
+    from kb.paths import data_file
+    from kb.trials import rule_over_recording
+
+    folders, site_folder = chosen(rules, site)
+    with readable_errors():
+        _known_rule(rule, folders, site_folder)
+        mapping = map_file or data_file("maps/simulated.yaml")
+        program, records = rule_over_recording(rule, folders, site_folder, recording, mapping, warm_up)
+        trials = trials_of(program, rule)
+        if not trials:
+            raise click.UsageError(f"{rule} is about rows of tables, which a recording does not have")
+        watch(program, trials, records)
+    click.echo("\n".join(trial_lines(trials)))
+    write_json(json_file, {"rule": rule, "trials": [t.as_json() for t in trials]})
+
+
+def _known_rule(rule: str, folders: list[Path], site: Path) -> None:
+    """Say so when there is no such rule, before any data are read.
+
+    Raises
+    ------
+    click.UsageError
+        With the nearest name.
+    """
+    from expert.compile import load_program
+    from expert.language.diagnostics import did_you_mean
+
+    known = load_program(folders, site).rules
+    if rule not in known:
+        raise click.UsageError(f"there is no rule {rule}. {did_you_mean(rule, known)}".rstrip())
