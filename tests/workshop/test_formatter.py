@@ -10,7 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from expert.compile import load_program_from_sources
+from expert.language.diagnostics import Sink
 from expert.language.printer import print_condition
+from expert.language.schema import plain
+from expert.language.strict_yaml import read
 from expert.workshop.formatter import format_text
 from expert.workshop.formatter.spacing import same_words, spaced
 from kb.paths import plant_folder, rules_folder
@@ -200,3 +203,55 @@ def test_brackets_over_several_lines_move_as_they_are() -> None:
     """With the comments in them."""
     text = "rules:\n- id: a.b\n  advise: [{action: x}, # one\n    {action: y}]\n"
     assert "rules:\n  - id: a.b\n    advise: [{action: x}, # one\n      {action: y}]\n" == tidy(text)
+
+
+SCRAPS = (
+    "#",
+    "  # x\n",
+    "\n\n",
+    "- ",
+    "|",
+    "'",
+    '"',
+    "[",
+    "]",
+    "{",
+    "}",
+    ": ",
+    ",",
+    "\t",
+    "a: b\n",
+    "    # c\n",
+    ">-\n",
+    "中",
+)
+
+
+def test_damaged_files_are_left_alone_or_keep_their_meaning() -> None:
+    """Whatever is put into a rule file or cut from it: no fault of ours, and what is formatted reads as before."""
+    dice = random.Random(11)
+    text = MESSY + "\n"
+    for _ in range(400):
+        damaged = text
+        for _ in range(dice.randint(1, 3)):
+            at = dice.randrange(len(damaged) + 1)
+            damaged = damaged[:at] + dice.choice(SCRAPS) + damaged[at + dice.choice((0, 0, 2, 5)) :]
+        done = format_text(damaged, "topic.yaml")
+        if done.errors or done.kept:
+            assert damaged == done.text
+        else:
+            assert content(damaged) == content(done.text)
+            assert done == format_text(done.text, "topic.yaml")
+
+
+def content(text: str) -> object:
+    """What a file holds, without the spaces in its texts."""
+
+    def bare(value: object) -> object:
+        if isinstance(value, dict):
+            return {k: bare(v) for k, v in value.items()}
+        return [bare(v) for v in value] if isinstance(value, list) else re.sub(r"\s+", "", str(value))
+
+    node = read(text, "topic.yaml", Sink())
+    assert node is not None
+    return bare(plain(node))
