@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from expert.explain import because_text, title_of, why
+from expert.language.diagnostics import ProgramError
 from expert.values.types import ModelAnswer, Row
 from tests.engine.build import T0, Bench, bad, good, rule, run_of
 from tests.explain.scenes import HANG, evidence, furnace, hang, rise, texts
@@ -240,3 +243,30 @@ def test_rows_that_went_are_not_asked_for() -> None:
     lines = evidence(why(bench.program, record, "t.one", (("r", "j1"),), "en"))
     assert "one j1" == lines[0]
     assert T0 < record.input.time
+
+
+RELATIONS = """
+relations:
+  job:
+    key: [id]
+    title: {en: Job, zh: 工序}
+    fields: {id: text, after: text, step: number, duration: min, due: min}
+    field_titles: {due: {en: due time, zh: 交期}}
+"""
+
+
+def test_fields_of_rows_have_titles() -> None:
+    """A field is named in the reader's words where the site gives them."""
+    files = {"site/relations.yaml": RELATIONS}
+    bench = Bench(rule("one", "r.due > 10 min", "match: {r: job}", conclude="late(job: r)"), files=files)
+    record = bench.scan(1, rows=[Row("job", "j1", {"id": "j1", "after": "", "step": 1, "duration": 5.0, "due": 20.0})])
+    shown = {lang: texts(why(bench.program, record, "t.one", (("r", "j1"),), lang)) for lang in ("en", "zh")}
+    assert "  + j1 due time   20 min > 10 min" in shown["en"]
+    assert "  + j1 交期   20 min > 10 min" in shown["zh"]
+
+
+def test_a_title_of_an_unknown_field_is_an_error() -> None:
+    """With the nearest name."""
+    files = {"site/relations.yaml": RELATIONS.replace("{due: {en", "{du: {en")}
+    with pytest.raises(ProgramError, match=r"unknown field du\b(.|\n)*did you mean due"):
+        Bench(rule("one", "a.x > 10 kPa"), files=files)
