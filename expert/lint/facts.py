@@ -49,7 +49,8 @@ def _unconcluded(program: ast.Program, concluded: dict[str, list[ast.Rule]], sin
             if not isinstance(node, ast.FactRef) or node.type in of_site or program.facts[node.type].imported:
                 continue
             if not concluded.get(node.type):
-                sink.error("L107", f"no rule concludes {node.type}", node.span, notes=["so it is always false"])
+                note, help = "so it is always false", "if another pack concludes it, name it under imports in pack.yaml"
+                sink.error("L107", f"no rule concludes {node.type}", node.span, notes=[note], help=help)
                 continue
             missing = _missing_value(node, program.facts[node.type], concluded[node.type])
             if missing:
