@@ -11,7 +11,7 @@ from expert.language.diagnostics import Sink
 from expert.workshop.graph import variable_uses
 
 SEVERE, SHARE, ENOUGH = 4, 0.25, 8
-_WORD = re.compile(r"[a-z]{4,}")
+_WORD = re.compile(r"[A-Za-z][a-z]{3,}")
 
 
 def find_style(program: ast.Program, sink: Sink) -> None:
