@@ -14,9 +14,10 @@ from itertools import product
 from math import comb, isfinite
 from typing import Any
 
-from expert.engine.nodes import NodeTable, roots, walk
+from expert.engine.nodes import NodeTable, plain, roots, walk
+from expert.engine.reference import Reference, World
 from expert.language import ast, units
-from expert.values.interval import ONE
+from expert.values.interval import FALSE, ONE, TRUE
 
 Cell = str | float
 Rows = Mapping[str, Mapping[str, Mapping[str, Any]]]
@@ -37,9 +38,10 @@ class Given:
     """Facts that the other engine starts from.
 
     ``leaves``: those that are true. ``rows``: relation -> key -> field -> text, or number in house units; only the
-    fields that rules compare.
+    fields that rules compare. ``table``: numbers of the leaves.
     """
 
+    table: NodeTable
     leaves: frozenset[LeafKey]
     rows: Mapping[str, Mapping[str, Mapping[str, Cell]]]
     sets: Mapping[str, tuple[str, ...]]
@@ -137,15 +139,13 @@ def _kind(node: ast.Cond) -> str:
 # ---------------------------------------------------------------- what is handed over
 
 
-def given(program: ast.Program, nodes: Mapping[str, Any], rows: Rows) -> Given:
-    """What a scan saw, as facts.
+def given(program: ast.Program, world: World) -> Given:
+    """What a scan sees, as facts.
 
     Parameters
     ----------
-    nodes : mapping
-        Node results of the scan's record.
-    rows : mapping
-        Rows at the time of the scan, by relation and key.
+    world : World
+        What the scan may look at (``Session.world``); its facts are not looked at.
 
     Raises
     ------
@@ -156,24 +156,22 @@ def given(program: ast.Program, nodes: Mapping[str, Any], rows: Rows) -> Given:
     if outside:
         raise OutsideFragment("not crisp: " + "; ".join(outside))
     sets = {name: tuple(members) for name, members in program.site.sets.items()}
-    return Given(frozenset(_true_leaves(program, nodes, rows)), _cells(program, rows), sets)
+    return Given(world.table, frozenset(_true_leaves(program, world)), _cells(program, world.rows), sets)
 
 
-def _true_leaves(program: ast.Program, nodes: Mapping[str, Any], rows: Rows) -> Iterator[LeafKey]:
-    table = NodeTable(program)
+def _true_leaves(program: ast.Program, world: World) -> Iterator[LeafKey]:
+    evaluator = Reference(world)
     for rule in (r for layer in layers(program) for r in layer):
         for node, domains in conditions(rule):
             if not is_leaf(node):
                 continue
-            name, free, _ = table.name(node)
-            for values in product(*[_domain(domains[b], program, rows) for b in free]):
-                result = nodes.get(table.key(node, dict(zip(free, values, strict=True))))
-                if result is None:
-                    continue  # the join never came here
-                if result[0] != result[1] or result[0] not in (0, ONE):
+            name, free, _ = world.table.name(node)
+            for values in product(*[_domain(domains[b], program, world.rows) for b in free]):
+                x = evaluator.cond(node, dict(zip(free, values, strict=True)))
+                if x not in (TRUE, FALSE):
                     raise OutsideFragment(f"rule {rule.id}: {node.text or name} is neither true nor false")
-                if result[0]:
-                    yield name, tuple(v.partition(":")[2] if v.startswith("#") else v for v in values)
+                if x == TRUE:
+                    yield name, tuple(plain(v) for v in values)
 
 
 def _domain(kind: str, program: ast.Program, rows: Rows) -> list[str]:

@@ -20,10 +20,10 @@ from itertools import combinations
 from types import SimpleNamespace
 from typing import Any
 
-from expert.compat.crisp import Cell, Given, Rows, domains_of, given, is_leaf, is_row_test, layers
+from expert.compat.crisp import Cell, Given, domains_of, given, is_leaf, is_row_test, layers
 from expert.compat.crisp import OutsideFragment as OutsideFragment
 from expert.compat.crisp import supported as supported
-from expert.engine.nodes import NodeTable
+from expert.engine.reference import World
 from expert.language import ast
 from expert.values.types import fact_key
 
@@ -53,17 +53,15 @@ class ExpertaMissing(ImportError):
     """Experta cannot be used here; the message says why and what to do."""
 
 
-def run_crisp(program: ast.Program, nodes: Mapping[str, Any], rows: Rows | None = None) -> frozenset[str]:
-    """Facts that experta concludes from what a scan saw.
+def run_crisp(program: ast.Program, world: World) -> frozenset[str]:
+    """Facts that experta concludes from what a scan sees.
 
     Parameters
     ----------
     program : Program
         All of it inside the crisp fragment (see `supported`).
-    nodes : mapping
-        Node results of the scan's record: the leaves are taken from there, nothing else.
-    rows : mapping, optional
-        Rows at the time of the scan, by relation and key.
+    world : World
+        What the scan may look at (``Session.world``): samples, rows, model answers.
 
     Returns
     -------
@@ -73,11 +71,11 @@ def run_crisp(program: ast.Program, nodes: Mapping[str, Any], rows: Rows | None 
     Raises
     ------
     OutsideFragment
-        When the program, or what the scan saw, is not crisp.
+        When the program, or what the scan sees, is not crisp.
     ExpertaMissing
         When experta is not installed, or not whole, or another version.
     """
-    start = given(program, nodes, rows or {})
+    start = given(program, world)
     lib = load_experta()
     engine = _engine(program, start, lib)
     engine.reset()
@@ -211,7 +209,6 @@ class _Translation:
 
     def __init__(self, program: ast.Program, start: Given, lib: SimpleNamespace) -> None:
         self.program, self.start, self.lib = program, start, lib
-        self.table = NodeTable(program)
         self._count = 0
 
     def body(self, rule: ast.Rule) -> Iterator[Any]:
@@ -258,7 +255,7 @@ class _Translation:
 
     def _pattern(self, node: ast.Cond, terms: Terms) -> Any:
         if is_leaf(node):
-            name, free, _ = self.table.name(node)
+            name, free, _ = self.start.table.name(node)
             return self.lib.Fact("leaf", name, *[terms[b] for b in free])
         assert isinstance(node, ast.FactRef)
         args = {k: terms[v[1:]] if v.startswith("$") else v for k, v in node.args}

@@ -38,7 +38,7 @@ def _key(program: ast.Program, values: list[str]) -> str:
 
 def text(program: ast.Program, start: Given) -> str:
     """The whole program in clingo's language."""
-    translation = _Translation(program)
+    translation = _Translation(program, start.table)
     for rule in (r for layer in layers(program) for r in layer):
         translation.rule(rule)
     return "\n".join([*_given(start), *translation.lines]) + "\n"
@@ -76,11 +76,9 @@ def atom(name: str, *terms: str) -> str:
 @dataclass
 class _Translation:
     program: ast.Program
+    table: NodeTable
     lines: list[str] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.table = NodeTable(self.program)
-        self._count = 0
+    count: int = 0
 
     def rule(self, rule: ast.Rule) -> None:
         """One line for the rule, and one or more for each inner condition."""
@@ -105,8 +103,8 @@ class _Translation:
         return scope[value[1:]][0] if value.startswith("$") else quoted(value)
 
     def _new(self, scope: Scope) -> str:
-        self._count += 1
-        return atom(f"c{self._count}", *[v for v, _ in scope.values()])
+        self.count += 1
+        return atom(f"c{self.count}", *[v for v, _ in scope.values()])
 
     def _condition(self, node: ast.Cond, scope: Scope, relation: dict[str, str]) -> str:
         """An atom that is true where the condition is."""
@@ -148,8 +146,8 @@ class _Translation:
         if isinstance(node, ast.Number):
             return _cell(node.value)
         if isinstance(node, ast.RowField):
-            self._count += 1
-            variable = f"X{self._count}"
+            self.count += 1
+            variable = f"X{self.count}"
             place = quoted(relation[node.binding]), scope[node.binding][0], quoted(node.field)
             body.append(atom("cell", *place, variable))
             return variable

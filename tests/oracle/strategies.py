@@ -35,11 +35,6 @@ class Seen:
     samples: tuple[Sample, ...]
     rows: tuple[Row, ...]
 
-    @property
-    def table(self) -> dict[str, dict[str, dict[str, Any]]]:
-        """Rows by relation and key."""
-        return {"job": {r.key: dict(r.values or {}) for r in self.rows}}
-
 
 @st.composite
 def seen(draw: st.DrawFn) -> Seen:
@@ -142,7 +137,7 @@ def rules(draw: st.DrawFn, number: int, kind: Kind, kinds: tuple[Kind, ...]) -> 
     bound = Bound(pumps, jobs, tuple(k for k in kinds if k[1] <= layer))
     lines = ["for_each: p in pumps"] if pumps else []
     if jobs:
-        lines.append("match: {" + ", ".join(_matches(draw, bound)) + "}")
+        lines.append("match: {" + ", ".join(_matches(draw, bound, layer)) + "}")
     when = draw(conditions(bound, layer))
     if len(jobs) == 2 and draw(st.booleans()):
         when = draw(facts(Bound(pumps, ("i",), (kind, kind, kind, *bound.kinds))))  # from row to row
@@ -153,14 +148,14 @@ def rules(draw: st.DrawFn, number: int, kind: Kind, kinds: tuple[Kind, ...]) -> 
     return rule(f"r{number}", json.dumps(when), *lines, conclude=conclude)
 
 
-def _matches(draw: st.DrawFn, bound: Bound) -> list[str]:
+def _matches(draw: st.DrawFn, bound: Bound, layer: int) -> list[str]:
     out = []
     for n, name in enumerate(bound.jobs):
         here = replace(bound, jobs=bound.jobs[: n + 1])
         link = [f"{name}.after == {bound.jobs[0]}.id", f"{name}.step == {bound.jobs[0]}.step + 1"] if n else []
-        further = [draw(facts(here)), f"{name}.duration > 3 min", ""]
+        further = ["", f"{name}.duration > 3 min", draw(facts(here)), f"not {draw(atoms(here.below(layer)))}"]
         where = draw(st.sampled_from([*link * 2, *further]))
-        if link and where in further[:2]:
+        if link and where in further[1:]:
             where = f"{link[0]} and {where}"
         out.append(f'{name}: "job where {where}"' if where else f"{name}: job")
     return out
