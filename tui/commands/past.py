@@ -24,8 +24,11 @@ AT = click.option("--at", metavar="TIME", help="Plant time (UTC) of the scan, e.
 @click.argument("episode", required=False)
 @TRACE
 @AT
+@click.option("--all", "everything", is_flag=True, help="List episodes of severity 0 too.")
 @language_options
-def why(episode: str | None, trace: Path | None, at: str | None, lang: str | None, ascii_only: bool) -> None:
+def why(
+    episode: str | None, trace: Path | None, at: str | None, everything: bool, lang: str | None, ascii_only: bool
+) -> None:
     """Explain an EPISODE (its id or its rule): evidence down to samples, what it rests on, the rule, its source.
 
     Without --at: as it stood when it rose. Without EPISODE: list the run's episodes.
@@ -38,7 +41,7 @@ def why(episode: str | None, trace: Path | None, at: str | None, lang: str | Non
     with readable_errors():
         past = PastRun(newest_run(trace))
         if episode is None:
-            _list_episodes(past, tongue)
+            _list_episodes(past, tongue, everything)
             return
         found, index = _find(past, episode)
         rise = past.record(index)
@@ -139,12 +142,19 @@ def _find(past: PastRun, wanted: str) -> tuple[Episode, int]:
     raise click.UsageError(f"the run has no episode {wanted!r}; `tuyere why` without an argument lists them")
 
 
-def _list_episodes(past: PastRun, lang: str) -> None:
-    from expert.explain import certainty_word, clock, title_of
+def _list_episodes(past: PastRun, lang: str, everything: bool) -> None:
+    from expert.explain import certainty_word, clock, duration, title_of
 
+    hidden = 0
     for e, _ in sorted(past.episodes().values(), key=lambda x: (x[0].raised, x[0].id)):
-        if past.program.rules[e.rule].kind == "note":
+        if e.severity == 0 and not everything:
+            hidden += 1
             continue
-        end = clock(e.cleared) if e.cleared is not None else "..."
+        if e.cleared is None:
+            end, state = "...", certainty_word(e.certainty, lang)
+        else:
+            end, state = clock(e.cleared), duration(e.cleared - e.raised)
         title = title_of(past.program, e.rule, e.bindings, lang)
-        click.echo(f"{e.id}  {clock(e.raised)}-{end:<5}  !{e.severity}  {title}  ({certainty_word(e.certainty, lang)})")
+        click.echo(f"{e.id}  {clock(e.raised)}-{end:<5}  !{e.severity}  {title}  ({state})  {e.rule}")
+    if hidden:
+        click.echo(f"{hidden} episodes of severity 0 are not listed; --all lists them", err=True)
