@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from expert.values.interval import FALSE, TRUE
@@ -62,7 +62,6 @@ def finish(durations: list[int], edges: set[tuple[int, int]]) -> dict[str, Fact]
 
 
 @given(DURATIONS, EDGES)
-@settings(max_examples=40)
 def test_max_recursion_is_the_longest_path(durations: list[int], edges: set[tuple[int, int]]) -> None:
     """On data without cycles: by brute force over all paths."""
     forward = {(min(e), max(e)) for e in edges}
@@ -77,7 +76,6 @@ def test_max_recursion_is_the_longest_path(durations: list[int], edges: set[tupl
 
 
 @given(DURATIONS, EDGES)
-@settings(max_examples=40)
 def test_a_cycle_in_the_data_makes_the_values_behind_it_unknown(
     durations: list[int], edges: set[tuple[int, int]]
 ) -> None:
