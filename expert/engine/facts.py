@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from expert.engine.numbers import arithmetic
 from expert.engine.results import Num, unknown
 from expert.values.interval import FALSE, ONE, UNKNOWN, Interval
-from expert.values.types import Fact
+from expert.values.types import Fact, rule_key
 
 Args = tuple[tuple[str, str], ...]
 Source = tuple[str, Args]
@@ -82,11 +82,12 @@ class FactState:
         lo, hi = (held.lo, both.hi) if combine == "max" else (both.lo, held.hi)
         return replace(both, v=held.v, lo=lo, hi=hi, layers=())
 
-    def justified_by(self) -> Source | None:
-        """Canonical derivation: lowest naive round, then rule id, then bindings, among the strongest."""
+    @property
+    def by(self) -> str:
+        """Canonical derivation: lowest naive round, then rule id, then bindings, among the strongest; '' of none."""
         s = self.raw.s
-        found = [(c.round, source) for source, c in self.contributions.items() if c.certainty.s == s]
-        return min(found)[1] if found else None
+        found = [(c.round, source) for source, c in self.contributions.items() if c.certainty.s == s > 0]
+        return rule_key(*min(found)[1]) if found else ""
 
 
 class FactBase:
@@ -148,7 +149,8 @@ class FactBase:
                 how = combine.get(type_)
                 num = state.number(how) if how else None
                 why = "rules off" if state.off else num.why if num else ""
-                out.append(Fact(type_, args, state.certainty, state.disputed, num.v if num else None, why))
+                value = num.v if num else None
+                out.append(Fact(type_, args, state.certainty, state.disputed, value, why, state.by))
         return tuple(out)
 
 

@@ -25,9 +25,9 @@ def episode_id(key: str, raised: int) -> str:
     """Short stable name of the episode of a rule that was raised at a time.
 
     >>> episode_id("descent.hanging.probable", 0)
-    'de76e9'
+    'de76e99051'
     """
-    return hashlib.sha256(f"{key}@{raised}".encode()).hexdigest()[:6]
+    return hashlib.sha256(f"{key}@{raised}".encode()).hexdigest()[:10]
 
 
 @dataclass(slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, product
 
 from expert.engine.nodes import Env
 from expert.explain.recorded import Recorded, branches, environment, formula, leaves
@@ -89,7 +89,7 @@ class Search:
         if self.enough({}):
             return []
         for find in (self._singles, self._pairs, self._larger):
-            found = [c for c in find() if c is not None and self.holds(c)]
+            found = [self._definite(c) for c in find() if c is not None and self.holds(c)]
             if found:
                 return sorted(found, key=lambda c: c.cost)[:MAX_SHOWN]
         return []
@@ -100,6 +100,17 @@ class Search:
             return False
         parts = combinations(change.moves, len(change.moves) - 1) if len(change.moves) > 1 else ()
         return not any(self.enough(_merged([m.settings for m in part])) for part in parts)
+
+    def _definite(self, change: Change) -> Change:
+        """A change that says *any known value will do* only where that is so whatever the others come back with."""
+        free = [m for m in change.moves if m.to is None and m.fresh]
+        if len(change.moves) == 1 or not free:
+            return change
+        fixed = _merged([m.settings for m in change.moves if m not in free])
+        ends = product(*(m.subject.extremes() for m in free))
+        if all(self.enough({**fixed, **_merged(list(values))}) for values in ends):
+            return change
+        return Change(tuple(m.subject.definite(m) if m in free else m for m in change.moves))
 
     def _singles(self) -> Iterator[Change | None]:
         for subject in self.subjects:

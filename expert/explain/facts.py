@@ -9,7 +9,7 @@ from expert.engine.nodes import Env, fact_args, known_args, walk
 from expert.explain import quantities as q
 from expert.explain import titles as t
 from expert.explain.evidence import Evidence, mark_of
-from expert.explain.recorded import environment
+from expert.explain.recorded import environment, split_key
 from expert.language import ast
 from expert.values.interval import UNKNOWN, Interval
 from expert.values.types import Fact, rule_key
@@ -144,7 +144,14 @@ class Facts:
         return fact_args(ast.FactRef(type=rule.conclude.type, args=rule.conclude.args), environment(rule, bindings))
 
     def best_rule(self, type_: str, wanted: dict[str, str]) -> Ground | None:
-        """The strongest recorded rule that concludes the fact, ties by key."""
+        """The recorded rule that the fact is justified by; without support the one that comes nearest."""
+        justified = [
+            (-f.certainty.s, f.args, f.by)
+            for f in self.r.record.facts
+            if f.type == type_ and f.by and wanted.items() <= dict(f.args).items()
+        ]
+        if justified:
+            return split_key(min(justified)[2])
         found = []
         for rule in self._concluding(type_, False):
             for bindings in self.r.instances(rule.id):

@@ -60,6 +60,10 @@ class Subject(Protocol):
         """The nearest values at which it is enough, at most one in each direction."""
         ...
 
+    def definite(self, move: Move) -> Move:
+        """A move to any known value as the one to the value that its settings stand for."""
+        ...
+
 
 def subjects(atoms: Iterable[Atom], recorded: Recorded) -> list[Subject]:
     """The quantities behind the atoms of a rule, in order of their first mention; what is not installed is left out."""
@@ -176,6 +180,10 @@ class Quantity:
         down = [(p, b) for p in reversed(points) if p <= value for b in (0, -1) if p < value or b]
         found = [m for m in (self._first(ladder, value, enough) for ladder in (up, down)) if m is not None]
         return found if found or self.num.c == 1 else self._back(points, enough)
+
+    def definite(self, move: Move) -> Move:
+        """Above all its limits."""
+        return replace(move, to=self._points()[-1], up=True, beyond=True)
 
     def _first(self, ladder: list[tuple[float, int]], start: float, enough: Enough) -> Move | None:
         before = start
@@ -308,6 +316,10 @@ class Belief:
                 out.append(Move(self, to, rises, False, not x.known, self.settings(to), 1.0 + distance))
         return out
 
+    def definite(self, move: Move) -> Move:
+        """As plausible as it is now."""
+        return replace(move, to=self.now.p)
+
     def _first(self, start: int, ladder: list[int], enough: Enough) -> int | None:
         before = start
         for to in ladder:
@@ -348,3 +360,7 @@ class Switch:
             if now != x and enough({self.key: x}):
                 out.append(Move(self, None, up, False, False, {self.key: x}, 1.0))
         return out
+
+    def definite(self, move: Move) -> Move:
+        """It is one already."""
+        return move

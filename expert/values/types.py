@@ -150,7 +150,9 @@ class ScanInput:
 class Fact:
     """A typed statement with its certainty; ``args`` in the order of the type's fields.
 
-    ``value``: for a fact type with a derived value (max or min), in house units.
+    ``value``: for a fact type with a derived value (max or min), in house units. ``by``: the canonical derivation, a
+    rule with its bindings: of the strongest the one of the lowest naive round, then rule id, then bindings; following
+    it from fact to fact never goes in a circle. '' without support.
     """
 
     type: str
@@ -159,6 +161,7 @@ class Fact:
     disputed: bool = False
     value: float | None = None
     reason: str = ""
+    by: str = ""
 
     @property
     def key(self) -> str:

@@ -6,7 +6,7 @@ import math
 from itertools import combinations
 from typing import Any
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from expert.explain.changes import Change, smallest
@@ -80,7 +80,11 @@ def whole(move: Move) -> int:
     return math.floor(move.to) + 1 if move.up else math.ceil(move.to) - 1
 
 
+TWO_LOST = {"not": {"score": {"of": [[1, "a.x falls 57 kPa to 44 kPa"], [1, "a.y > 6 kPa"], [1, "a.y < 5 kPa"]]}}}
+
+
 @given(CONDITIONS, VALUES)
+@example(TWO_LOST, dict.fromkeys(VARIABLES))
 def test_the_engine_agrees_with_a_change(condition: Any, values: Values) -> None:
     """A scan in which the instruments show what the change asks for raises the rule."""
     bench, record = scan(condition, values)

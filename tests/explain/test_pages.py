@@ -51,7 +51,7 @@ def test_english_pages_for_a_plain_terminal_are_ascii() -> None:
 def test_chinese_pages_have_no_english_words() -> None:
     """Apart from tags, names of rules and episodes, units and the verdict's own words."""
     allowed = {"HOLD", "BACK", "STOP", "min", "degC", "kPa", "BOF"}
-    names = re.compile(r"\S*[._\[/]\S*|[A-Z]+-\d+\S*|H\d+-\d|事件 [0-9a-f]{6}")
+    names = re.compile(r"\S*[._\[/]\S*|[A-Z]+-\d+\S*|H\d+-\d|事件 [0-9a-f]{10}")
     words = set()
     for rule, page in pages("zh", 160):
         for line in evidence(page):

@@ -14,7 +14,7 @@ HOUR = 3_600_000
 
 HANG_IN_ENGLISH = """\
 Hanging suspected
-severity 3   raised 00:55   nearly certain [1.00, 1.00]   episode 4b14a2
+severity 3   raised 00:55   nearly certain [1.00, 1.00]   episode 4b14a2a216
 No charge for 32 min while the pressure is 1.7 above normal.
 because all of
   + time since charges last changed   31.5 min > 15 min
@@ -42,7 +42,7 @@ source     test"""
 
 HANG_IN_CHINESE = """\
 疑似悬料
-3级   00:55 报出   几乎确定 [1.00, 1.00]   事件 4b14a2
+3级   00:55 报出   几乎确定 [1.00, 1.00]   事件 4b14a2a216
 32 min 未下料，热风压力偏高 1.7。
 依据（全部成立）
   + 距上次料批变化   31.5 min > 15 min   charge.count  正常，00:54
