@@ -170,14 +170,7 @@ class Desk:
 
     def history(self, variable: str, start: int, end: int) -> list[tuple[int, float | None]]:
         """Samples of a ground variable with source time in (start, end]: (ms, value in its unit or None)."""
-        series = self.runner.session.memory.series.get(variable)
-        if series is None:
-            return []
-        i, j = series.window(end, max(0, end - start))
-        v = series.variable
-        return [
-            (t, None if x is None else v.value(x)) for t, x in zip(series.sources[i:j], series.counts[i:j], strict=True)
-        ]
+        return self.runner.session.memory.history(variable, start, end)
 
     def baseline(self, variable: str) -> tuple[float, float] | None:
         """Median and inter-quartile range of a ground variable in its unit, or None with too little history."""

@@ -230,6 +230,16 @@ class Memory:
             counts[outcome] = counts.get(outcome, 0) + 1
         return strangers
 
+    def history(self, name: str, start: int, end: int) -> list[tuple[int, float | None]]:
+        """Samples of a variable with source time in (start, end]: (ms, value in its unit, None where it is bad)."""
+        series = self.series.get(name)
+        if series is None:
+            return []
+        i, j = series.window(end, max(0, end - start))
+        v = series.variable
+        columns = zip(series.sources[i:j], series.counts[i:j], strict=True)
+        return [(t, None if x is None else v.value(x)) for t, x in columns]
+
     def forget(self, now: int) -> None:
         """Drop what no window can reach any more."""
         for series in self.series.values():

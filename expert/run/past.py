@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from expert.compile import load_program_from_sources
-from expert.engine.session import Session, ground_variables
+from expert.engine.session import Session
 from expert.language.ast import Program
 from expert.trace import ArtifactStore, Entry, TraceError, TraceReader, canonical
 from expert.trace.canonical import parse
 from expert.trace.codec import from_json, to_json
-from expert.values.types import Episode, Sample, ScanRecord, Variable
+from expert.values.types import Episode, Sample, ScanRecord
 
 
 class PastRun:
@@ -39,7 +39,6 @@ class PastRun:
         self.header: dict[str, Any] = parse(first.payload)
         self.program = self._program()
         self._scans = self.reader.seqs("scan")
-        self._samples: dict[str, list[tuple[int, float | None]]] | None = None
 
     def _program(self) -> Program:
         sources = {name: self.artifacts.get(sha).decode() for name, sha in self.header["sources"].items()}
@@ -90,26 +89,22 @@ class PastRun:
                 found[e.id] = (e, found[e.id][1] if e.id in found else i)
         return found
 
-    def history(self, variable: str, start: int, end: int) -> list[tuple[int, float | None]]:
-        """Samples of a ground variable with source time in (start, end], by source time."""
-        if self._samples is None:
-            self._samples = self._collect()
-        return [x for x in self._samples.get(variable, []) if start < x[0] <= end]
+    def history_of(self, record: ScanRecord) -> Callable[[str, int, int], list[tuple[int, float | None]]]:
+        """Samples as the scan of a record knew them: a function of (ground variable, start, end).
 
-    def _collect(self) -> dict[str, list[tuple[int, float | None]]]:
-        variables = {v.id: v for v in ground_variables(self.program.site)}
-        known: dict[str, dict[int, float | None]] = {}
-        state = next(iter(self.reader.entries(0, ("snapshot",))), None)
-        if state is not None:
-            for name, series in parse(state.payload)["session"]["series"].items():
-                v = variables[name]
-                values = (None if x is None else v.value(x) for x in series["x"])
-                known[name] = dict(zip(series["s"], values, strict=True))
-        for record in self.records():
-            for s in record.input.samples:
-                if s.variable in variables:
-                    known.setdefault(s.variable, {})[s.source] = sample_value(variables[s.variable], s)
-        return {name: sorted(values.items()) for name, values in known.items()}
+        What arrived after that scan is not among them, so an explanation is the same as it was on the screen.
+        """
+        seq = self._scans[record.sequence - self.record(0).sequence]
+        snapshots = [s for s in self.reader.seqs("snapshot") if s < seq]
+        if not snapshots:
+            return lambda variable, start, end: []
+        state = parse(self.reader[snapshots[-1]].payload)
+        memory = Session.restore(self.program, state["session"]).memory
+        for entry in self.reader.entries(snapshots[-1], ("scan",)):
+            if entry.seq > seq:
+                break
+            memory.insert(record_of(entry).input.samples, {})
+        return memory.history
 
     # ------------------------------------------------------------ going on, and proving
 
@@ -171,12 +166,6 @@ class PastRun:
 def record_of(entry: Entry) -> ScanRecord:
     """The scan record in a trace entry."""
     return from_json(ScanRecord, parse(entry.payload))
-
-
-def sample_value(variable: Variable, sample: Sample) -> float | None:
-    """Value of a sample in its variable's unit; None when it is bad."""
-    usable = sample.quality == "good" or (sample.quality == "uncertain" and variable.uncertainty is not None)
-    return variable.value(sample.count) if usable and sample.count is not None else None
 
 
 def differing(a: Any, b: Any, path: str = "") -> list[str]:

@@ -49,15 +49,8 @@ def test_why_from_the_trace_says_the_same_as_on_screen(tmp_path: Path) -> None:
     past = PastRun(tmp_path)
     episode, index = next(x for x in past.episodes().values() if x[0].rule == HANG)
     shown = next(r for r in live.records if r.sequence == past.record(index).sequence)
-    memory = live.session.memory.series
-
-    def history(name: str, start: int, end: int) -> list[tuple[int, float | None]]:
-        v = memory[name].variable
-        pairs = zip(memory[name].sources, memory[name].counts, strict=True)
-        return [(t, None if x is None else v.value(x)) for t, x in pairs if start < t <= end]
-
-    on_screen = why(live.session.program, shown, HANG, (), "en", history)
-    from_trace = why(past.program, past.record(index), HANG, (), "en", past.history)
+    on_screen = why(live.session.program, shown, HANG, (), "en", live.session.memory.history)
+    from_trace = why(past.program, past.record(index), HANG, (), "en", past.history_of(past.record(index)))
     assert [text_of(line) for line in on_screen] == [text_of(line) for line in from_trace]
     assert any("charges" in text_of(line) for line in from_trace)
     assert episode.rule == HANG

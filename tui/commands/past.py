@@ -47,9 +47,8 @@ def why(
         rise = past.record(index)
         record = rise if at is None else _scan(past, at)
         rests = next((f.rests_on for f in rise.firings if f.episode == found.id), ())
-        lines = explain(
-            past.program, record, found.rule, found.bindings, tongue, past.history, plain, _width(), rests=rests
-        )
+        history = past.history_of(record)
+        lines = explain(past.program, record, found.rule, found.bindings, tongue, history, plain, _width(), rests=rests)
         for line in lines:
             click.echo(text_of(line))
 
