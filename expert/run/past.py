@@ -103,7 +103,9 @@ class PastRun:
         for entry in self.reader.entries(snapshots[-1], ("scan",)):
             if entry.seq > seq:
                 break
-            memory.insert(record_of(entry).input.samples, {})
+            again = record_of(entry).input
+            memory.insert(again.samples, {})
+            memory.forget(again.time)
         return memory.history
 
     # ------------------------------------------------------------ going on, and proving
