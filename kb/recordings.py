@@ -10,7 +10,7 @@ from pathlib import Path
 from expert.compile import describe_coverage, load_program
 from expert.engine.session import Session
 from expert.feeds import Recording, RecordingFeed, load_recording
-from expert.language.ast import Program
+from expert.language.ast import Program, Site
 from expert.language.units import units_of
 from expert.models.port import ModelPort
 from expert.run.log import RunLog
@@ -48,20 +48,11 @@ def recorded(
         When the map, the recording or a pack has mistakes (`FeedError` for the first two).
     """
     packs = [rules_folder() / PACK, *extra_packs]
-    site = load_program(packs, plant_folder()).site
-    units = units_of(site.unit_definitions)
-    recording = load_recording(path, map_path, site.variables, units, site.sets)
-    program = load_program(
-        packs,
-        plant_folder(),
-        installed=recording.installed,
-        variables=recording.variables,
-        period=recording.scan_period or None,
-    )
+    site, recording, program = load_plant(packs, plant_folder(), path, map_path)
     session = Session(program)
     port = SiliconPort(variables=program.site.variables)
     if warm_up is not None:
-        history = load_recording(warm_up, map_path, site.variables, units, site.sets)
+        history = read(warm_up, map_path, site)
         fill_history(session, history, before=recording.start)
         port.warm_up(history.series, before=recording.start)
     log = None
@@ -88,9 +79,7 @@ def resume_recorded(folder: Path, path: Path, map_path: Path) -> Desk:
         if wanted.get(what) != given[what]:
             raise TraceError(f"{folder} was made with another {what}; go on with the same one, or start a new trace")
     site = past.program.site
-    units = units_of(site.unit_definitions)
-    recording = load_recording(path, map_path, load_program([rules_folder() / PACK], plant_folder()).site.variables,
-                               units, site.sets)  # fmt: skip
+    recording = read(path, map_path, load_program([rules_folder() / PACK], plant_folder()).site)
     session, states, after, run_at = past.restore()
     models: list[ModelPort] = [SiliconPort(variables=past.program.site.variables)]
     for port in models:
@@ -109,6 +98,32 @@ def _desk(runner: Runner, recording: Recording, path: Path, notes: Sequence[str]
     if recording.reordered:
         desk.counts["out of order"] = recording.reordered
     return desk
+
+
+def load_plant(packs: Sequence[Path], site_folder: Path, path: Path, map_path: Path) -> tuple[Site, Recording, Program]:
+    """The declared site, a recording, and packs as a program for the plant that the recording shows.
+
+    Raises
+    ------
+    ProgramError
+        When the map, the recording or a pack has mistakes (`FeedError` for the first two).
+    """
+    packs = list(packs)
+    site = load_program(packs, site_folder).site
+    recording = read(path, map_path, site)
+    program = load_program(
+        packs,
+        site_folder,
+        installed=recording.installed,
+        variables=recording.variables,
+        period=recording.scan_period or None,
+    )
+    return site, recording, program
+
+
+def read(path: Path, map_path: Path, site: Site) -> Recording:
+    """A recording by its map, against the declarations of a site."""
+    return load_recording(path, map_path, site.variables, units_of(site.unit_definitions), site.sets)
 
 
 def fill_history(session: Session, history: Recording, before: int) -> None:

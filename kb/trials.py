@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from expert.compile import load_program
 from expert.engine.session import Session
-from expert.feeds import RecordingFeed, load_recording
+from expert.feeds import RecordingFeed
 from expert.language.ast import Program
-from expert.language.units import units_of
 from expert.models.port import ModelPort
 from expert.run.runner import Runner
 from expert.testing.play import only
 from expert.values.types import ScanRecord
 from kb.models.silicon import SiliconPort
-from kb.recordings import fill_history
+from kb.recordings import fill_history, load_plant, read
 
 
 def rule_over_recording(
@@ -37,23 +35,14 @@ def rule_over_recording(
     KeyError
         When there is no such rule.
     """
-    site = load_program(list(packs), site_folder).site
-    units = units_of(site.unit_definitions)
-    recording = load_recording(path, map_path, site.variables, units, site.sets)
-    whole = load_program(
-        list(packs),
-        site_folder,
-        installed=recording.installed,
-        variables=recording.variables,
-        period=recording.scan_period or None,
-    )
+    site, recording, whole = load_plant(packs, site_folder, path, map_path)
     if rule not in whole.rules:
         raise KeyError(rule)
     program = only(whole, rule, whole.site.period)
     session = Session(program)
     models: list[ModelPort] = [SiliconPort(variables=site.variables)] if session.questions() else []
     if warm_up is not None:
-        history = load_recording(warm_up, map_path, site.variables, units, site.sets)
+        history = read(warm_up, map_path, site)
         fill_history(session, history, before=recording.start)
         for port in models:
             port.warm_up(history.series, before=recording.start)  # type: ignore[attr-defined]
