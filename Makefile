@@ -30,7 +30,7 @@ test:
 	$(BIN)/python -m pytest -n 2 $(ARGS)
 
 bench:
-	@$(READY) core
+	@$(READY) bench
 	$(BIN)/python scripts/bench.py $(ARGS)
 
 check-long:

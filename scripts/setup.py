@@ -1,6 +1,6 @@
 """Make `.venv` ready and say in one sentence what is missing when that fails.
 
-    python3 scripts/setup.py [--python COMMAND] core|ml|dev
+    python3 scripts/setup.py [--python COMMAND] core|ml|bench|dev
 
 The syntax is that of Python 3.6, so that an old interpreter prints the remedy instead of a SyntaxError.
 `.venv/tuyere-setup.json` is written last and keyed by the lock files and pyproject.toml: when it fits, nothing
@@ -20,7 +20,12 @@ from typing import Any, Dict, List, Optional, Sequence, Set, Tuple
 
 OLDEST = (3, 11)
 COMMANDS = ("python3", "python3.14", "python3.13", "python3.12", "python3.11", "python")
-LEVELS = {"core": ("core",), "ml": ("core", "ml"), "dev": ("core", "ml", "dev")}
+LEVELS = {
+    "core": ("core",),
+    "ml": ("core", "ml"),
+    "bench": ("core", "bench"),
+    "dev": ("core", "ml", "bench", "dev"),
+}
 LAYOUT = "1"  # raise it when link() changes, so that old environments are linked again
 
 PROBE = (

@@ -270,4 +270,4 @@ def test_lock_files_are_whole() -> None:
             applies = required.marker is None or any(map(required.marker.evaluate, pythons))
             if applies and pins.get(setup.normal(required.name), "") not in required.specifier:
                 found.add((name, str(required)))
-    assert {("experta", "frozendict==1.2")} == found  # see dev.lock
+    assert {("experta", "frozendict==1.2")} == found  # see bench.lock
