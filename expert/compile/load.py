@@ -194,6 +194,12 @@ def as_shown(
     return error.diagnostics, error.sources
 
 
+def shown_names(pack: Path | Sequence[Path], site: Path, root: Path | None = None) -> dict[str, str]:
+    """How the user knows each file of a program: name in the program -> path, below ``root`` relative to it."""
+    base = (root or Path.cwd()).resolve()
+    return {name: _relative(path, base) for name, path in _gather(pack, site, Sink())[1].items()}
+
+
 def _shown_error(
     found: Sequence[Diagnostic], sources: Mapping[str, str], shown: Mapping[str, Path], root: Path | None
 ) -> ProgramError:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable
-from dataclasses import fields, replace
-from typing import Any
 
 from expert.engine.nodes import walk
 from expert.language import ast
 from expert.language.diagnostics import Sink
+from expert.workshop.meaning import bare, parts
 
 
 def find_overlaps(program: ast.Program, sink: Sink) -> None:
@@ -28,7 +27,7 @@ def find_overlaps(program: ast.Program, sink: Sink) -> None:
 
 
 def _compare(first: ast.Rule, second: ast.Rule, sink: Sink) -> None:
-    a, b = _parts(bare(first.when)), _parts(bare(second.when))
+    a, b = frozenset(parts(bare(first.when))), frozenset(parts(bare(second.when)))
     if a == b:
         if _machine(first) == _machine(second):
             _report("L104", second, first, f"says the same as {first.id}", "keep one of them", sink)
@@ -37,15 +36,6 @@ def _compare(first: ast.Rule, second: ast.Rule, sink: Sink) -> None:
         if more > fewer and _weaker(narrow, wide):
             message = f"adds nothing to {wide.id}, which asks for less and concludes the same"
             _report("L105", narrow, wide, message, "leave it out, or say what it knows more", sink)
-
-
-def bare(value: Any) -> Any:
-    """A condition without the units that its numbers were written in; their values are in house units already."""
-    if isinstance(value, ast.Number):
-        return replace(value, unit="")
-    if isinstance(value, ast.Node):
-        return replace(value, **{f.name: bare(getattr(value, f.name)) for f in fields(value) if f.compare})
-    return tuple(bare(v) for v in value) if isinstance(value, tuple) else value
 
 
 def _machine(rule: ast.Rule) -> tuple[int, ...]:
@@ -63,13 +53,6 @@ def _weaker(narrow: ast.Rule, wide: ast.Rule) -> bool:
         and narrow.clear_for <= wide.clear_for
         and narrow.severity <= wide.severity
     )
-
-
-def _parts(node: ast.Cond) -> frozenset[ast.Cond]:
-    """Conditions that all must hold; ``all`` within ``all`` counts as one."""
-    if not isinstance(node, ast.All):
-        return frozenset({node})
-    return frozenset(p for item in node.items for p in _parts(item))
 
 
 def _report(code: str, rule: ast.Rule, other: ast.Rule, message: str, help: str, sink: Sink) -> None:

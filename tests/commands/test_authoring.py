@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 from tests.commands.tool import tuyere
@@ -74,3 +75,18 @@ def test_try_shows_a_rule_over_a_recording(tmp_path: Path) -> None:
     assert 60 <= json.loads((tmp_path / "out.json").read_text("utf-8"))["trials"][0]["scans"]
     wrong = tuyere("try", "descent.slp", "--on", "rec", cwd=tmp_path)
     assert (2, True) == (wrong.returncode, "did you mean descent.slip?" in wrong.stderr)
+
+
+def test_diff_grades_what_changed(tmp_path: Path) -> None:
+    """The place as the user knows it, the words, the level; 1 when something changed, 0 when not."""
+    line = "new pack one\nnew rule blast.high --in one --variable blast.pressure"
+    for part in line.splitlines():
+        assert 0 == tuyere(*part.split(), cwd=tmp_path).returncode
+    shutil.copytree(tmp_path / "one", tmp_path / "two")
+    assert 0 == tuyere("diff", "one", "two", cwd=tmp_path).returncode
+    file = tmp_path / "two" / "blast.yaml"
+    file.write_text(file.read_text("utf-8").replace("severity: 1", "severity: 0"), "utf-8")
+    done = tuyere("diff", "one", "two", "--json", "out.json", cwd=tmp_path)
+    assert (1, "") == (done.returncode, done.stderr)
+    assert "major  rule blast.high  two/blast.yaml:2\n         severity: 1 -> 0: less urgent" in done.stdout
+    assert "major" == json.loads((tmp_path / "out.json").read_text("utf-8"))["level"]

@@ -1,4 +1,4 @@
-"""Commands for rule authors: new, graph, fmt, try."""
+"""Commands for rule authors: new, diff, graph, fmt, try."""
 
 from __future__ import annotations
 
@@ -75,6 +75,32 @@ def _reason(e: Exception) -> str:
 def _tell(written: list[Written]) -> None:
     for w in written:
         click.echo(f"{'added to' if w.added else 'wrote'} {w.path.as_posix()}")
+
+
+@click.command()
+@click.argument("old", type=EXISTING)
+@click.argument("new", metavar="NEW", type=EXISTING)
+@SITE
+@JSON
+def diff(old: Path, new: Path, site: Path | None, json_file: Path | None) -> None:
+    """Show what changed from pack OLD to pack NEW by meaning, and what that asks of its version.
+
+    Major: a rule is gone, fires less or says something else; minor: there is one more; patch: it matches more or is
+    worded otherwise. Exit code 1 when something changed.
+    """
+    from expert.compile import load_program, shown_names
+    from expert.workshop.diff import compare_packs, difference_lines
+    from kb.paths import plant_folder
+
+    folder = site or plant_folder()
+    with readable_errors():
+        before, after = load_program(old, folder), load_program(new, folder)
+    names = [shown_names(p, folder) for p in (old, new)]
+    found = compare_packs(before, after).located(*names)
+    write_json(json_file, found.as_json())
+    click.echo("\n".join(difference_lines(found)))
+    if found.changes:
+        raise Failed(1)
 
 
 @click.command()
