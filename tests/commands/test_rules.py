@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 from tests.commands.tool import ROOT, tuyere
@@ -79,3 +83,19 @@ def test_lint_shows_the_place_of_a_finding(tmp_path: Path) -> None:
     assert (1, True) == (done.returncode, "top.yaml:5:11: warning[L101]" in done.stdout)
     found = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))["diagnostics"]
     assert [("L101", "warning")] == [(d["code"], d["severity"]) for d in found]
+
+
+def test_watch_checks_again_after_a_change_until_interrupted(tmp_path: Path) -> None:
+    """The first screen, the one after a file was saved, and 130 after Ctrl-C."""
+    good = WRONG.replace("temprature > 150 kPa", "temperature > 150 degC")
+    file = tmp_path / "top.yaml"
+    file.write_text(good, "utf-8")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
+    command = [sys.executable, "-m", "tui.main", "check", "--watch", "top.yaml"]
+    with subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        assert "no mistakes: rules 1" in running.stdout.readline()
+        file.write_text(WRONG, "utf-8")
+        assert any("did you mean top.temperature?" in line for line in running.stdout)
+        running.send_signal(signal.SIGINT)
+        assert 130 == running.wait(timeout=60)

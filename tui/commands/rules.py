@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
+import time
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -23,22 +27,48 @@ def chosen(packs: tuple[Path, ...], site: Path | None) -> tuple[list[Path], Path
 @click.command()
 @PACKS
 @SITE
+@click.option("--watch", "keep_on", is_flag=True, help="Check again whenever a file changes, until Ctrl-C.")
 @JSON
-def check(packs: tuple[Path, ...], site: Path | None, json_file: Path | None) -> None:
+def check(packs: tuple[Path, ...], site: Path | None, keep_on: bool, json_file: Path | None) -> None:
     """Check rule packs: every mistake at once, with its place. Exit code 1 when there is one."""
+    folders, site_folder = chosen(packs, site)
+    if keep_on:
+        _watch(folders, site_folder, json_file)
+    lines, mistakes = _checked(folders, site_folder, json_file)
+    click.echo(lines)
+    if mistakes:
+        click.echo(f"\n{mistakes} mistakes", err=True)
+        raise Failed(1)
+
+
+def _checked(folders: list[Path], site: Path, json_file: Path | None) -> tuple[str, int]:
+    """What a check says, and the number of mistakes."""
     from expert.compile import load_program
     from expert.language.diagnostics import ProgramError
 
-    folders, site_folder = chosen(packs, site)
     try:
-        program = load_program(folders, site_folder)
+        program = load_program(folders, site)
     except ProgramError as e:
         write_json(json_file, {"errors": len(e.diagnostics), "diagnostics": [d.as_json() for d in e.diagnostics]})
-        click.echo(str(e))
-        click.echo(f"\n{len(e.diagnostics)} mistakes", err=True)
-        raise Failed(1) from e
+        return str(e), len(e.diagnostics)
     write_json(json_file, {"errors": 0, "diagnostics": [], "rules": len(program.rules), "program": program.digest})
-    click.echo(f"no mistakes: rules {len(program.rules)}, packs {len(folders)}, program {program.digest[:12]}")
+    return f"no mistakes: rules {len(program.rules)}, packs {len(folders)}, program {program.digest[:12]}", 0
+
+
+def _watch(folders: list[Path], site: Path, json_file: Path | None) -> NoReturn:
+    """Check after every change of a file; only an interrupt ends it."""
+    from expert.workshop.watching import POLL, changes, one_screen, stamp
+
+    terminal = sys.stdout.isatty()
+    for _ in changes(lambda: stamp([*folders, site]), lambda: time.sleep(POLL)):
+        text, mistakes = _checked(folders, site, json_file)
+        lines = text.splitlines() + ([f"{mistakes} mistakes"] if mistakes else [])
+        if terminal:
+            click.clear()
+            lines = one_screen(lines, shutil.get_terminal_size((80, 24)).lines - 1)
+        click.echo("\n".join(lines))
+        sys.stdout.flush()
+    raise AssertionError("changes never end")
 
 
 @click.command()
