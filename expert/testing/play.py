@@ -11,8 +11,8 @@ from expert.engine.nodes import longest_reach
 from expert.engine.session import Session, ground_variables
 from expert.language import ast
 from expert.testing.cases import Case, middle
+from expert.testing.moments import Moment, Outcomes, newest
 from expert.testing.series import Piece, Reading, readings
-from expert.values.interval import FALSE, Interval
 from expert.values.types import Sample, ScanInput, ScanRecord, Variable
 
 EPOCH = 1_772_409_600_000
@@ -20,16 +20,6 @@ EPOCH = 1_772_409_600_000
 DAY, HOUR = 86_400_000, 3_600_000
 NORMAL_IQR = 0.41
 """Inter-quartile range of a bell curve over the distance of its 5th and 95th percentiles: 1.349 / 3.290."""
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """The rule after one scan; ``time`` in ms from the start of the run."""
-
-    time: int
-    state: str
-    certainty: Interval
-    bindings: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +32,7 @@ class Played:
 
     def at(self, time: int) -> Moment:
         """The newest moment not after a time."""
-        return next((m for m in reversed(self.moments) if m.time <= time), self.moments[0])
+        return newest(self.moments, time)
 
 
 def only(program: ast.Program, rule_id: str, period: int) -> ast.Program:
@@ -59,27 +49,33 @@ def only(program: ast.Program, rule_id: str, period: int) -> ast.Program:
 def play(program: ast.Program, case: Case) -> Played:
     """Run a case from its start to its end."""
     part = only(program, case.rule, case.every)
+    records = dict(scans(part, case))
+    moments = tuple(Outcomes(r).moment(part.rules[case.rule], case, t) for t, r in records.items())
+    return Played(part, moments, records)
+
+
+def scans(part: ast.Program, case: Case) -> Iterator[tuple[int, ScanRecord]]:
+    """Every scan of a case by its time from the start, with the rules of ``part``."""
     session = Session(part)
     arriving = _prepare(session, part, case)
-    moments, records = [], {}
     sent = 0
     for t in range(0, case.run + 1, case.every):
         until = sent
         while until < len(arriving) and arriving[until].arrival <= EPOCH + t:
             until += 1
-        record = session.scan(
-            ScanInput(
-                time=EPOCH + t,
-                run_at=EPOCH + t,
-                samples=tuple(arriving[sent:until]),
-                rows=case.rows if t == 0 else (),
-                models=case.answers,
-            )
+        yield (
+            t,
+            session.scan(
+                ScanInput(
+                    time=EPOCH + t,
+                    run_at=EPOCH + t,
+                    samples=tuple(arriving[sent:until]),
+                    rows=case.rows if t == 0 else (),
+                    models=case.answers,
+                )
+            ),
         )
         sent = until
-        moments.append(_moment(part.rules[case.rule], case, record, t))
-        records[t] = record
-    return Played(part, tuple(moments), records)
 
 
 def _prepare(session: Session, program: ast.Program, case: Case) -> list[Sample]:
@@ -147,43 +143,3 @@ def _sample(name: str, reading: Reading, delay: int) -> Sample:
     if reading.count is None:
         return Sample(name, source, source + delay, None, "bad", "missing")
     return Sample(name, source, source + delay, reading.count)
-
-
-# ---------------------------------------------------------------- the rule's state
-
-
-def _moment(rule: ast.Rule, case: Case, record: ScanRecord, t: int) -> Moment:
-    """State of the rule after a scan, over all bindings that fit the case: the loudest one."""
-    found = [
-        Moment(t, _state(rule, bindings, x, record), x, bindings)
-        for bindings, x in _outcomes(rule, record)
-        if set(case.bind) <= set(bindings)
-    ]
-    order = ("quiet", "possible", "clearing", "held", "raised")
-    nothing = Moment(t, "quiet", FALSE)
-    return max(found, key=lambda m: (order.index(m.state), m.certainty.s, m.certainty.p), default=nothing)
-
-
-def _outcomes(rule: ast.Rule, record: ScanRecord) -> Iterator[tuple[tuple[tuple[str, str], ...], Interval]]:
-    for key, value in record.nodes.items():
-        if key == f"rule:{rule.id}" or key.startswith(f"rule:{rule.id}["):
-            yield _bindings(key.removeprefix(f"rule:{rule.id}")), Interval(value["out"][0], value["out"][1])
-
-
-def _bindings(text: str) -> tuple[tuple[str, str], ...]:
-    """Bindings from the tail of a rule key.
-
-    >>> _bindings("[a=x, b=y]")
-    (('a', 'x'), ('b', 'y'))
-    """
-    inner = text.removeprefix("[").removesuffix("]")
-    return tuple((p.partition("=")[0], p.partition("=")[2]) for p in inner.split(", ")) if inner else ()
-
-
-def _state(rule: ast.Rule, bindings: tuple[tuple[str, str], ...], x: Interval, record: ScanRecord) -> str:
-    if rule.conclude is not None and rule.conclude.refutes:
-        return "raised" if x.s >= rule.threshold else "possible" if x.p >= rule.threshold else "quiet"
-    firing = next((f for f in record.firings if (f.rule, f.bindings) == (rule.id, bindings)), None)
-    if firing is not None and firing.state != "normal":
-        return firing.state
-    return "possible" if x.p >= rule.threshold else "quiet"

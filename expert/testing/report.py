@@ -11,8 +11,9 @@ from expert.explain import text_of, why, why_not
 from expert.language import ast
 from expert.language.durations import format_duration
 from expert.testing.cases import Case, load_cases
-from expert.testing.play import Moment, Played, play
-from expert.values.interval import ONE, Interval
+from expert.testing.moments import differences
+from expert.testing.play import Played, play
+from expert.values.interval import Interval
 
 TIMELINE = 12
 """Changes of the rule's certainty that are printed at most."""
@@ -100,19 +101,7 @@ def run_cases(program: ast.Program, files: Iterable[Path], pattern: str | None =
 def run_case(program: ast.Program, case: Case) -> CaseResult:
     """Play one case and compare."""
     played = play(program, case)
-    lines: list[str] = []
-    for at, expected in case.expect:
-        moment = played.at(at)
-        if moment.state != expected:
-            lines += [f"expected  {expected} at {format_duration(at)}", f"actual    {_said(moment)}"]
-    end = played.at(case.run)
-    low, high = case.support
-    if not low <= end.certainty.s <= high:
-        lines += [f"expected  support {low / ONE:.2f} to {high / ONE:.2f} at the end", f"actual    {_said(end)}"]
-    if not case.fires:
-        rise = next((m for m in played.moments if m.state == "raised"), None)
-        if rise is not None and not lines:
-            lines += ["expected  never raised", f"actual    {_said(rise)}"]
+    lines = differences(case, played.moments)
     if lines:
         lines += ["timeline", *(f"  {line}" for line in _timeline(played)), *_evidence(played, case)]
     return CaseResult(case, tuple(lines))
@@ -122,11 +111,6 @@ def _without(rules: Iterable[str], cases: Iterable[Case]) -> tuple[str, ...]:
     fires = {c.rule for c in cases if c.fires}
     quiet = {c.rule for c in cases if not c.fires}
     return tuple(r for r in rules if r not in fires or r not in quiet)
-
-
-def _said(moment: Moment) -> str:
-    where = f" ({', '.join(f'{k} = {v}' for k, v in moment.bindings)})" if moment.bindings else ""
-    return f"{moment.state} at {format_duration(moment.time)}, certainty {moment.certainty}{where}"
 
 
 def _timeline(played: Played) -> list[str]:

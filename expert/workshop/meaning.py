@@ -6,6 +6,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 from expert.language import ast
+from expert.language.printer import print_condition
 
 
 def bare(value: Any) -> Any:
@@ -32,3 +33,22 @@ def parts(node: ast.Cond, kind: type[ast.All] | type[ast.Any] = ast.All) -> tupl
 def said(node: ast.Node) -> str:
     """The author's words for a condition in one line, '' where there are none."""
     return " ".join(node.text.split())
+
+
+def words(node: ast.Node) -> str:
+    """A condition in one line: the author's words, or the language's."""
+    own = said(node)
+    if isinstance(node, (ast.All, ast.Any)):
+        return f"{'all' if isinstance(node, ast.All) else 'any'} of ({', '.join(words(i) for i in node.items)})"
+    if isinstance(node, ast.Not):
+        return f"not {words(node.item)}"
+    if isinstance(node, ast.Score):
+        return f"score of ({', '.join(words(c) for _, c in node.terms)})"
+    if isinstance(node, ast.AtLeast):
+        return f"at least {node.k} of {node.set or '(' + ', '.join(words(i) for i in node.items) + ')'}"
+    if own:
+        return own
+    try:
+        return print_condition(node)  # type: ignore[arg-type]
+    except (TypeError, KeyError, AttributeError):
+        return type(node).__name__.lower()

@@ -75,15 +75,29 @@ def _watch(folders: list[Path], site: Path, json_file: Path | None) -> NoReturn:
 @PACKS
 @SITE
 @click.option("-k", "pattern", help="Only cases whose rule or name contains this text.")
+@click.option("--mutate", is_flag=True, help="Do the cases notice small mistakes in the rules? 1 below 80 %.")
 @JSON
-def test(packs: tuple[Path, ...], site: Path | None, pattern: str | None, json_file: Path | None) -> None:
-    """Run the cases beside the rules. Exit code 1 when one fails or a rule has none."""
-    from expert.compile import load_program
+def test(packs: tuple[Path, ...], site: Path | None, pattern: str | None, mutate: bool, json_file: Path | None) -> None:
+    """Run the cases beside the rules. Exit code 1 when one fails or a rule has none.
+
+    With --mutate every rule is changed in one place at a time (a limit, a direction, a condition left out), and what
+    none of its cases notices is listed; with -k only rules whose id contains the text.
+    """
+    from expert.compile import load_program, shown_names
     from expert.testing import case_files, run_cases
+    from expert.testing.mutation import mutation_report
 
     folders, site_folder = chosen(packs, site)
     with readable_errors():
         program = load_program(folders, site_folder)
+        if mutate:
+            names = shown_names(folders, site_folder)
+            mutation = mutation_report(program, case_files(folders), pattern)
+            write_json(json_file, mutation.as_json(names))
+            click.echo(mutation.text(names))
+            if not mutation.ok:
+                raise Failed(1)
+            return
         report = run_cases(program, case_files(folders), pattern)
     write_json(json_file, report.as_json())
     click.echo(report.text())

@@ -7,10 +7,10 @@ from typing import Literal
 
 from expert.language import ast
 from expert.language.durations import format_duration
-from expert.language.printer import decimal, print_condition, print_number
+from expert.language.printer import decimal, print_number
 from expert.values.interval import ONE
 from expert.workshop.diff.change import Effect, Step
-from expert.workshop.meaning import bare, parts, said
+from expert.workshop.meaning import bare, parts, said, words
 
 TURNED: dict[Effect, Effect] = {"more": "less", "less": "more", "otherwise": "otherwise"}
 FLIPPED: dict[str, Literal["<", "<=", ">", ">=", "==", "!="]] = {
@@ -54,25 +54,6 @@ def _replaced(old: ast.Node, new: ast.Node) -> Step:
     if before == after:
         return Step(f"something else within {before}", "otherwise")
     return Step(f"{before} -> {after}", "otherwise")
-
-
-def words(node: ast.Node) -> str:
-    """A condition in one line: the author's words, or the language's."""
-    own = said(node)
-    if isinstance(node, (ast.All, ast.Any)):
-        return f"{'all' if isinstance(node, ast.All) else 'any'} of ({', '.join(words(i) for i in node.items)})"
-    if isinstance(node, ast.Not):
-        return f"not {words(node.item)}"
-    if own and own not in ("score", "at_least"):
-        return own
-    if isinstance(node, ast.Score):
-        return f"score of ({', '.join(words(c) for _, c in node.terms)})"
-    if isinstance(node, ast.AtLeast):
-        return f"at least {node.k} of {node.set or '(' + ', '.join(words(i) for i in node.items) + ')'}"
-    try:
-        return print_condition(node)  # type: ignore[arg-type]
-    except (TypeError, KeyError, AttributeError):
-        return own or type(node).__name__.lower()
 
 
 # ---------------------------------------------------------------- lists

@@ -10,9 +10,9 @@ from expert.language.ast import NOWHERE
 from expert.language.printer import decimal
 from expert.values.interval import ONE
 from expert.workshop.diff.change import Change, Effect, Level, Step
-from expert.workshop.diff.conditions import condition_steps, duration_step, words
+from expert.workshop.diff.conditions import condition_steps, duration_step
 from expert.workshop.graph import conclusion_text
-from expert.workshop.meaning import bare
+from expert.workshop.meaning import bare, words
 
 TEXTS = ("title", "because", "because_parts", "source", "owner", "single_instrument")
 FIRES: dict[Effect, tuple[Level, str]] = {

@@ -1,0 +1,213 @@
+"""Do the cases of a rule notice small mistakes in it? Every mutant is played against the rule's own cases.
+
+All mutants of a rule are played at once: they stand above the rule's part of the program as rules that conclude
+nothing, share every window and number with it, and each has its own hold and its own machine. Where the rule's
+conclusion comes back to it (recursion) or is capped by refuters, the mutants take its place one after the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from expert.compile.ground import ground_rules
+from expert.compile.reads import rule_reads
+from expert.engine.nodes import roots, used_facts, walk
+from expert.language import ast
+from expert.testing.cases import Case, load_cases
+from expert.testing.moments import Moment, Outcomes, differences
+from expert.testing.mutants import Mutant, mutants_of
+from expert.testing.play import only, scans
+
+ENOUGH = Fraction(4, 5)
+"""Share of the mutants that the cases must notice."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleScore:
+    """Mutants of one rule, and those that no case noticed. ``broken``: its cases fail on the rule itself."""
+
+    rule: str
+    mutants: int
+    survivors: tuple[Mutant, ...]
+    broken: bool = False
+
+    @property
+    def killed(self) -> int:
+        """Mutants that a case noticed."""
+        return self.mutants - len(self.survivors)
+
+
+@dataclass(frozen=True, slots=True)
+class MutationReport:
+    """All rules that have cases."""
+
+    scores: tuple[RuleScore, ...]
+
+    @property
+    def mutants(self) -> int:
+        """Of all rules."""
+        return sum(s.mutants for s in self.scores)
+
+    @property
+    def killed(self) -> int:
+        """Of all rules."""
+        return sum(s.killed for s in self.scores)
+
+    @property
+    def broken(self) -> list[str]:
+        """Rules whose cases fail without any mutation."""
+        return [s.rule for s in self.scores if s.broken]
+
+    @property
+    def ok(self) -> bool:
+        """Whether enough mutants were noticed and every case passes on the rule itself."""
+        return not self.broken and (not self.mutants or Fraction(self.killed, self.mutants) >= ENOUGH)
+
+    def text(self, names: Mapping[str, str]) -> str:
+        """For people: each rule, below it what no case noticed; ``names``: files as the user knows them."""
+        lines: list[str] = []
+        for s in self.scores:
+            lines.append(f"{s.rule}: {s.killed} of {s.mutants}" + ("; its cases fail" if s.broken else ""))
+            for m in s.survivors if not s.broken else ():
+                lines.append(f"  {names.get(m.span.file, m.span.file)}:{m.span.line}  {m.words}")
+        share = f" ({100 * self.killed / self.mutants:.1f} %)" if self.mutants else ""
+        lines += ["", f"{len(self.scores)} rules, {self.mutants} mutants: {self.killed} noticed{share}"]
+        if self.broken:
+            lines.append(f"cases fail without any mutation: {', '.join(self.broken)}; see tuyere test")
+        return "\n".join(lines)
+
+    def as_json(self, names: Mapping[str, str]) -> dict[str, Any]:
+        """Plain JSON form."""
+        return {
+            "mutants": self.mutants,
+            "killed": self.killed,
+            "share": round(self.killed / self.mutants, 4) if self.mutants else 1.0,
+            "broken": self.broken,
+            "rules": [
+                {
+                    "rule": s.rule,
+                    "mutants": s.mutants,
+                    "killed": s.killed,
+                    "survivors": [
+                        {"file": names.get(m.span.file, m.span.file), "line": m.span.line, "mutant": m.words}
+                        for m in s.survivors
+                    ],
+                }
+                for s in self.scores
+            ],
+        }
+
+
+def mutation_report(program: ast.Program, files: Iterable[Path], pattern: str | None = None) -> MutationReport:
+    """Play the mutants of every rule that has cases.
+
+    Parameters
+    ----------
+    pattern : str, optional
+        Only rules whose id contains it.
+
+    Raises
+    ------
+    ProgramError
+        With every mistake in the case files.
+    """
+    by_rule: dict[str, list[Case]] = {}
+    for case in load_cases(program, files):
+        if pattern is None or pattern in case.rule:
+            by_rule.setdefault(case.rule, []).append(case)
+    return MutationReport(tuple(score_rule(program, rule, cases) for rule, cases in sorted(by_rule.items())))
+
+
+def score_rule(program: ast.Program, rule_id: str, cases: Sequence[Case]) -> RuleScore:
+    """Play all mutants of one rule against its cases; a mutant that was noticed is not played again."""
+    rule = program.rules[rule_id]
+    found = mutants_of(rule, program.site)
+    play_all: Callable[[ast.Program, Case, list[Mutant]], Iterator[bool]] = _together
+    if _comes_back(program, rule):
+        found = [m for m in found if _stands(program, rule, m.rule)]
+        play_all = _one_by_one
+    alive = found
+    for case in cases:
+        noticed = list(play_all(program, case, alive))
+        if noticed[0]:
+            return RuleScore(rule_id, len(found), tuple(found), broken=True)
+        alive = [m for m, seen in zip(alive, noticed[1:], strict=True) if not seen]
+    return RuleScore(rule_id, len(found), tuple(alive))
+
+
+def _comes_back(program: ast.Program, rule: ast.Rule) -> bool:
+    """True when what the rule says reaches it again, or is refuted."""
+    part = only(program, rule.id, program.site.period)
+    own = rule.conclude.type if rule.conclude is not None else None
+    for other in part.rules.values():
+        said = other.conclude if other.id != rule.id else None
+        if said is not None and said.refutes and said.type == own:
+            return True
+        for root in roots(other, texts=False):
+            if any(f.type == own for f in used_facts(root)):
+                return True
+            if any(isinstance(n, ast.Raised) and n.rule == rule.id for n in walk(root)):
+                return True
+    return False
+
+
+def _stands(program: ast.Program, rule: ast.Rule, mutant: ast.Rule) -> bool:
+    """True when the mutant asks for nothing to be settled before it that is not."""
+    layer = next(i for i, rules in enumerate(program.strata) if any(g.rule.id == rule.id for g in rules))
+    return all(
+        not read.strict or read.state or program.fact_stratum[read.name] < layer
+        for read in rule_reads(mutant, program.site)
+    )
+
+
+# ---------------------------------------------------------------- playing
+
+
+def _together(program: ast.Program, case: Case, mutants: list[Mutant]) -> Iterator[bool]:
+    """Whether the case fails on the rule itself, then on each mutant."""
+    part = only(program, case.rule, case.every)
+    rule = part.rules[case.rule]
+    clones = [
+        replace(m.rule, id=f"{rule.id}~{i}", conclude=None, advise=(), because={}, because_parts={})
+        for i, m in enumerate(mutants)
+    ]
+    rules = {k: replace(r, severity=0) for k, r in part.rules.items()}
+    added = {c.id: replace(c, severity=0) for c in clones}
+    ground = ground_rules(part.site, part.facts, added, part.installed)
+    layers = tuple(tuple(replace(g, rule=rules[g.rule.id]) for g in layer) for layer in part.strata)
+    part = replace(part, rules={**rules, **added}, strata=(*layers, tuple(ground)))
+    refutes = rule.conclude is not None and rule.conclude.refutes
+    watched = [rule, *clones]
+    seen: list[list[Moment]] = [[] for _ in watched]
+    for t, record in scans(part, case):
+        outcomes = Outcomes(record)
+        for moments, r in zip(seen, watched, strict=True):
+            moments.append(outcomes.moment(r, case, t, refutes))
+    return (bool(differences(case, moments)) for moments in seen)
+
+
+def _one_by_one(program: ast.Program, case: Case, mutants: list[Mutant]) -> Iterator[bool]:
+    """Like `_together`, with the mutants in the rule's own place."""
+    part = only(program, case.rule, case.every)
+    for rule in (part.rules[case.rule], *(m.rule for m in mutants)):
+        changed = _with(part, rule)
+        moments = [Outcomes(record).moment(rule, case, t) for t, record in scans(changed, case)]
+        yield bool(differences(case, moments))
+
+
+def _with(part: ast.Program, rule: ast.Rule) -> ast.Program:
+    """The program with another version of one rule."""
+    ground = tuple(ground_rules(part.site, part.facts, {rule.id: rule}, part.installed))
+    layers = []
+    for layer in part.strata:
+        kept = tuple(g for g in layer if g.rule.id != rule.id)
+        layers.append(kept if len(kept) == len(layer) else tuple(sorted((*kept, *ground), key=_order)))
+    return replace(part, rules={**part.rules, rule.id: rule}, strata=tuple(layers))
+
+
+def _order(ground: ast.GroundRule) -> tuple[str, tuple[tuple[str, str], ...]]:
+    return ground.rule.id, ground.bindings
