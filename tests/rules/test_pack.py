@@ -9,6 +9,7 @@ import pytest
 from expert.compile import load_program
 from expert.language.ast import Program
 from expert.testing import case_files, run_cases
+from expert.testing.mutation import mutation_report
 from kb.orders import demo_orders
 from kb.paths import plant_folder, rules_folder
 
@@ -66,3 +67,23 @@ def test_order_table_fits_its_relation() -> None:
     program = load_program(rules_folder() / "schedule", plant_folder())
     fields = set(program.site.relations["operation"].fields)
     assert [fields] * 9 == [set(row.values or {}) for row in demo_orders()]
+
+
+@pytest.mark.parametrize(
+    ("name", "part"), [("schedule", ""), ("blast_furnace", "water."), ("blast_furnace", "sensors.")]
+)
+def test_cases_notice_small_mistakes(name: str, part: str) -> None:
+    """Of the mutants of some rules at least four of five fail a case; `make check-long` looks at all rules."""
+    report = mutation_report(
+        load_program(rules_folder() / name, plant_folder()), case_files(rules_folder() / name), part
+    )
+    assert report.ok, report.text({})
+
+
+@pytest.mark.long
+def test_cases_notice_small_mistakes_everywhere(pack: tuple[str, Program]) -> None:
+    """Over each pack at least four of five mutants fail one of the rule's cases, and every rule takes part."""
+    name, program = pack
+    report = mutation_report(program, case_files(rules_folder() / name))
+    assert report.ok, report.text({})
+    assert len(program.rules) == len(report.scores)
