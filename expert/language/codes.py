@@ -96,4 +96,6 @@ CODES: dict[str, str] = {
     "L108": "too many severe rules",
     "L109": "reason without a value",
     "L110": "text that is not translated",
+    "L111": "rules that contradict each other",
+    "L112": "conditions that exclude each other",
 }

@@ -10,6 +10,8 @@ from collections.abc import Collection
 from expert.language import ast
 from expert.language.diagnostics import Diagnostic, Sink
 from expert.lint.constants import find_constants
+from expert.lint.contradiction import find_contradictions
+from expert.lint.exclusion import find_exclusions
 from expert.lint.facts import find_loose_facts
 from expert.lint.overlap import find_overlaps
 from expert.lint.style import find_style
@@ -28,7 +30,9 @@ def lint_program(program: ast.Program, shown: Collection[str] = ()) -> list[Diag
     """
     sink = Sink()
     find_constants(program, sink)
+    find_exclusions(program, sink)
     find_overlaps(program, sink)
+    find_contradictions(program, sink)
     find_loose_facts(program, shown, sink)
     find_style(program, sink)
     return sink.sorted

@@ -8,7 +8,7 @@ from collections.abc import Hashable
 from expert.engine.nodes import walk
 from expert.language import ast
 from expert.language.diagnostics import Sink
-from expert.workshop.meaning import bare, parts
+from expert.workshop.diff.conditions import implies
 
 
 def find_overlaps(program: ast.Program, sink: Sink) -> None:
@@ -20,20 +20,23 @@ def find_overlaps(program: ast.Program, sink: Sink) -> None:
     for rule in program.rules.values():
         if (rule.conclude is not None or rule.advise) and rule.kind != "alarm" and rule.id not in latched:
             groups[(rule.conclude, rule.advise, rule.kind, rule.for_each, rule.match)].append(rule)
+    told: set[str] = set()  # one wider rule is reason enough
     for rules in groups.values():
         for i, rule in enumerate(rules):
             for other in rules[:i]:
-                _compare(other, rule, sink)
+                _compare(other, rule, told, sink)
 
 
-def _compare(first: ast.Rule, second: ast.Rule, sink: Sink) -> None:
-    a, b = frozenset(parts(bare(first.when))), frozenset(parts(bare(second.when)))
-    if a == b:
+def _compare(first: ast.Rule, second: ast.Rule, told: set[str], sink: Sink) -> None:
+    narrower = implies(first.when, second.when)
+    wider = implies(second.when, first.when)
+    if narrower and wider:
         if _machine(first) == _machine(second):
             _report("L104", second, first, f"says the same as {first.id}", "keep one of them", sink)
         return
-    for narrow, wide, more, fewer in ((first, second, a, b), (second, first, b, a)):
-        if more > fewer and _weaker(narrow, wide):
+    for narrow, wide, inside in ((first, second, narrower), (second, first, wider)):
+        if inside and narrow.id not in told and _weaker(narrow, wide):
+            told.add(narrow.id)
             message = f"adds nothing to {wide.id}, which asks for less and concludes the same"
             _report("L105", narrow, wide, message, "leave it out, or say what it knows more", sink)
 

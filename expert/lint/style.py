@@ -12,6 +12,7 @@ from expert.workshop.graph import variable_uses
 
 SEVERE, SHARE, ENOUGH = 4, 0.25, 8
 _WORD = re.compile(r"[A-Za-z][a-z]{3,}")
+_CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 
 def find_style(program: ast.Program, sink: Sink) -> None:
@@ -54,7 +55,15 @@ def _reason(rule: ast.Rule, sink: Sink) -> None:
 
 
 def _translation(rule: ast.Rule, sink: Sink) -> None:
+    """A text that both languages share, or whose Chinese has words and no Chinese character, waits for its translation.
+
+    Formulas, tags and names of elements are the same everywhere.
+    """
     for what, texts in (("title", rule.title), ("reason", rule.because)):
-        words = re.sub(r"\{[^}]*\}", "", texts.get("en", ""))
-        if texts.get("en") and texts.get("en") == texts.get("zh") and _WORD.search(words) and words.isascii():
+        en, zh = (re.sub(r"\{[^}]*\}", "", texts.get(k, "")) for k in ("en", "zh"))
+        if not texts.get("en") or not _WORD.search(zh) or _CHINESE.search(zh):
+            continue
+        if texts["en"] == texts.get("zh") and en.isascii():
             sink.error("L110", f"the {what} is the same in both languages", rule.span, help="translate it")
+        elif _WORD.search(en):
+            sink.error("L110", f"the {what} in zh has no Chinese in it", rule.span, help="translate it")

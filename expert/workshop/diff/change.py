@@ -16,10 +16,14 @@ LEVELS: tuple[Level, ...] = ("patch", "minor", "major")
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One difference of two conditions: in words, and whether the new one holds more often, less often or otherwise."""
+    """One difference of two conditions: in words, and whether the new one holds more often, less often or otherwise.
+
+    ``sure``: it does so whatever the data; not where another question is asked of a model.
+    """
 
     words: str
     effect: Effect
+    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ def condition_steps(old: ast.Cond, new: ast.Cond) -> list[Step]:
 
     >>> a = ast.Compare(op=">", left=ast.Ref(variable="a.b"), right=ast.Number(value=1.0))
     >>> condition_steps(a, ast.Compare(op=">", left=ast.Ref(variable="a.b"), right=ast.Number(value=2.0)))
-    [Step(words='limit of a.b: 1 -> 2', effect='less')]
+    [Step(words='limit of a.b: 1 -> 2', effect='less', sure=True)]
     """
     if bare(old) == bare(new):
         return []
@@ -44,9 +44,19 @@ def condition_steps(old: ast.Cond, new: ast.Cond) -> list[Step]:
     return [_replaced(old, new)]
 
 
+def implies(narrow: ast.Cond, wide: ast.Cond) -> bool:
+    """True when the first condition never holds more than the second one, whatever the data.
+
+    >>> a, b = ast.FactRef(type="a"), ast.FactRef(type="b")
+    >>> implies(ast.All(items=(a, b)), a), implies(a, ast.All(items=(a, b)))
+    (True, False)
+    """
+    return all(s.effect == "less" and s.sure for s in condition_steps(wide, narrow))
+
+
 def _turned(steps: Sequence[Step]) -> list[Step]:
     """Within a ``not``."""
-    return [Step(f"under not: {s.words}", TURNED[s.effect]) for s in steps]
+    return [Step(f"under not: {s.words}", TURNED[s.effect], s.sure) for s in steps]
 
 
 def _replaced(old: ast.Node, new: ast.Node) -> Step:
@@ -113,7 +123,7 @@ def _paired(
 def _subject(node: ast.Cond) -> Hashable:
     """What a condition is about: two with one subject are versions of each other."""
     if isinstance(node, ast.Compare):
-        return bare(_upright(node).left)
+        return bare(upright(node).left)
     if isinstance(node, ast.Graded):
         return bare(node.arg)
     if isinstance(node, ast.Certainty):
@@ -132,7 +142,7 @@ def _subject(node: ast.Cond) -> Hashable:
 # ---------------------------------------------------------------- single conditions
 
 
-def _upright(node: ast.Compare) -> ast.Compare:
+def upright(node: ast.Compare) -> ast.Compare:
     """With a number alone on the right side."""
     if isinstance(node.left, ast.Number) and not isinstance(node.right, ast.Number):
         return ast.Compare(op=FLIPPED[node.op], left=node.right, right=node.left)
@@ -140,7 +150,7 @@ def _upright(node: ast.Compare) -> ast.Compare:
 
 
 def _compared(old: ast.Compare, new: ast.Compare) -> list[Step]:
-    a, b = _upright(old), _upright(new)
+    a, b = upright(old), upright(new)
     if not isinstance(a.right, ast.Number) or not isinstance(b.right, ast.Number):
         return [_replaced(old, new)]
     return _limits(_number(a.left), (a.op, a.right.value, _number(a.right)), (b.op, b.right.value, _number(b.right)))
@@ -204,7 +214,7 @@ def _model(old: ast.ModelProbability, new: ast.ModelProbability) -> list[Step]:
     steps = []
     if old.limit.value != new.limit.value:
         wider = (new.limit.value > old.limit.value) == (old.op == "below")
-        steps.append(Step(f"limit of {what}: {_number(old.limit)} -> {_number(new.limit)}", _effect(wider)))
+        steps.append(Step(f"limit of {what}: {_number(old.limit)} -> {_number(new.limit)}", _effect(wider), sure=False))
     if old.at_least != new.at_least:
         before, after = (decimal(x / ONE) if x is not None else "graded" for x in (old.at_least, new.at_least))
         known = old.at_least is not None and new.at_least is not None
