@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from tui.commands import authoring, past, rules, running
+from tui.commands import authoring, backtest, past, rules, running
 
 OUR_FAULT = 3
 INTERRUPTED = 130
@@ -30,6 +30,7 @@ cli.add_command(authoring.diff)
 cli.add_command(authoring.graph)
 cli.add_command(authoring.fmt)
 cli.add_command(authoring.try_rule)
+cli.add_command(backtest.backtest)
 cli.add_command(past.why)
 cli.add_command(past.why_not)
 cli.add_command(past.replay)

@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from expert.feeds.cells import MAX_COUNT, Cell
+from expert.values.history import BAD as BAD_QUALITY
+from expert.values.history import QUALITIES, Column
 from expert.values.types import Quality, Sample
 
 STATES: tuple[tuple[Quality, str], ...] = (
@@ -22,6 +24,7 @@ STATES: tuple[tuple[Quality, str], ...] = (
     ("bad", "compute"),
 )
 """Quality and note of a sample, by the number that the arrays hold."""
+_NOTES = tuple(note for _, note in STATES)
 STATE = {pair: i for i, pair in enumerate(STATES)}
 BAD = STATE[("bad", "missing")]
 UNREAD = -(2**62)
@@ -74,6 +77,13 @@ class Series:
 
     def __len__(self) -> int:
         return len(self.source)
+
+    def column(self) -> Column:
+        """The same as a column of a history."""
+        quality = np.array([QUALITIES.index(q) for q, _ in STATES], dtype=np.uint8)[self.state]
+        quality[self.count == UNREAD] = BAD_QUALITY
+        count = np.where(quality == BAD_QUALITY, 0, self.count)
+        return Column(self.source, self.arrival, count, quality, self.state.astype(np.int16), _NOTES)
 
     def sample(self, i: int) -> Sample:
         """One sample."""

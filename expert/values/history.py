@@ -49,6 +49,11 @@ class Column:
     def __len__(self) -> int:
         return len(self.source)
 
+    @property
+    def good(self) -> NDArray[np.bool_]:
+        """Where the quality is good."""
+        return self.quality == GOOD
+
     def part(self, i: int, j: int) -> Column:
         """Samples ``i <= k < j``, without a copy."""
         return Column(

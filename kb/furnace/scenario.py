@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kb.furnace.causes import MINUTE, Cause
+from kb.furnace.causes import MINUTE, Cause, Kind
 from kb.furnace.noise import draws
 from kb.furnace.traits import SECTORS
 
@@ -40,3 +40,45 @@ def demo(seed: int, start: int) -> list[Cause]:
         Cause("leak", at(minutes(12, 290, 300)), 90 * MINUTE, severity=4, sector=sector(13)),
         Cause("dropout", at(minutes(14, 410, 420)), 30 * MINUTE, tag=lost, silent=u[15] < 0.5),
     ]
+
+
+DAY = 1440 * MINUTE
+EVERY = 4 * DAY
+"""One cause in the furnace and one in an instrument in each such span of a campaign; the project's choice."""
+LENGTHS: dict[Kind, tuple[int, int]] = {
+    "hang": (20, 60),
+    "channel": (10, 60),
+    "pci_stop": (30, 240),
+    "leak": (90, 360),
+    "freeze": (30, 240),
+    "dropout": (10, 240),
+}
+"""Shortest and longest duration of a cause in a campaign, minutes."""
+TAGS = ("top_gas.utilisation", "pressure_drop.upper", "cooling.flow", "top_gas.h2", "blast.volume", "blast.pressure")
+
+
+def campaign(seed: int, start: int, days: float) -> list[Cause]:
+    """Causes for a long run: in each four days one in the furnace and one in an instrument, at times of their own.
+
+    Examples
+    --------
+    >>> [c.kind for c in campaign(1, 0, 8)][:2]
+    ['pci_stop', 'freeze']
+    """
+    out: list[Cause] = []
+    for i in range(int(days * DAY // EVERY)):
+        u = draws(seed, f"campaign.{i}", 10)
+        kind: Kind = ("hang", "channel", "pci_stop", "leak")[int(4 * u[0])]
+        sector = SECTORS[int(4 * u[1])] if kind in ("channel", "leak") else ""
+        out.append(Cause(kind, *_when(kind, start + i * EVERY, u[2], u[3]), 1 + int(5 * u[4]), sector))
+        fault: Kind = "freeze" if u[5] < 0.5 else "dropout"
+        when = _when(fault, start + i * EVERY, u[6], u[7])
+        out.append(Cause(fault, *when, tag=TAGS[int(len(TAGS) * u[8])], silent=u[9] < 0.5))
+    return out
+
+
+def _when(kind: Kind, start: int, at: float, size: float) -> tuple[int, int]:
+    """Onset and duration in ms, so that the cause ends within its span."""
+    low, high = LENGTHS[kind]
+    minutes = low + int((high - low) * size)
+    return start + int(at * (EVERY // MINUTE - high)) * MINUTE, minutes * MINUTE

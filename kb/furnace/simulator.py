@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from expert.values.history import BAD, Column, make_column
 from expert.values.types import Sample, Variable
 from kb.furnace.catalogue import ground, load_variables
 from kb.furnace.causes import MINUTE, Cause, check_tags
@@ -155,6 +156,10 @@ class VirtualFurnace:
             )
         return out
 
+    def columns(self, until: int) -> dict[str, Column]:
+        """The same samples as columns with quality and note: what a backtest of years reads."""
+        return {name: _column(readings) for name, readings in self._collect(until).items()}
+
     def _collect(self, until: int) -> dict[str, Readings]:
         if until < self.clock:
             raise ValueError(f"the furnace's clock is at {self.clock} ms and cannot go back to {until} ms")
@@ -191,6 +196,14 @@ def _sample(name: str, source: int, arrival: int, count: int, note: int) -> Samp
     if note == GOOD:
         return Sample(name, source, arrival, count)
     return Sample(name, source, arrival, None if note == STATUS else count, "bad", NOTES[note])
+
+
+def _column(readings: Readings) -> Column:
+    good = readings.note == GOOD
+    quality = np.where(good, 0, BAD).astype(np.uint8)
+    return make_column(
+        readings.source, readings.arrival, readings.count, quality, readings.note.astype(np.int16), NOTES
+    )
 
 
 def _measured() -> frozenset[str]:

@@ -117,6 +117,8 @@ def summary(desk: Desk) -> dict[str, Any]:
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option("--days", type=float, default=1.0, show_default=True, help="Length of the simulation.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for samples.csv and labels.csv.")
+@click.option("--columns", is_flag=True, help="Write compact columns for `tuyere backtest` instead of CSV.")
+@click.option("--campaign", is_flag=True, help="Let something go wrong every few days, as in `simulated:SEED,DAYS`.")
 @click.option(
     "--cause",
     "causes",
@@ -124,9 +126,9 @@ def summary(desk: Desk) -> dict[str, Any]:
     metavar="KIND@HOUR[:SEVERITY[:WHERE]]",
     help="What goes wrong, e.g. hang@6, channel@10:4:B, freeze@2:1:blast.pressure. Repeatable.",
 )
-def simulate(seed: int, days: float, out: Path, causes: tuple[str, ...]) -> None:
+def simulate(seed: int, days: float, out: Path, columns: bool, campaign: bool, causes: tuple[str, ...]) -> None:
     """Simulate the virtual furnace and write CSV with true labels."""
-    from kb.furnace import VirtualFurnace
+    from kb.furnace import VirtualFurnace, scenario
     from kb.furnace.csvout import write_csv
     from kb.plants import DEMO_START, parse_cause
 
@@ -134,9 +136,18 @@ def simulate(seed: int, days: float, out: Path, causes: tuple[str, ...]) -> None
         wanted = [parse_cause(text, DEMO_START) for text in causes]
     except ValueError as e:
         raise click.UsageError(str(e)) from e
+    wanted += scenario.campaign(seed, DEMO_START, days) if campaign else []
+    end = DEMO_START + int(days * 86_400_000)
     with readable_errors():
         furnace = VirtualFurnace(seed, DEMO_START, wanted)
-        samples, labels = write_csv(out, furnace, DEMO_START + int(days * 86_400_000))
+        if columns:
+            from kb.backtests import store
+
+            stored = store(furnace, out, end)
+            size = sum(f.stat().st_size for f in out.glob("*.npz")) / 1e6
+            click.echo(f"{sum(p.samples for p in stored.parts)} samples in {out}, {size:.1f} MB")
+            return
+        samples, labels = write_csv(out, furnace, end)
     click.echo(f"{samples} samples and {labels} labels in {out}")
 
 

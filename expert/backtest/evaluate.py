@@ -1,0 +1,121 @@
+"""Running a program over the parts of a history; every way of doing it reports the same changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from expert.backtest.source import Part
+from expert.engine.session import Session
+from expert.language.ast import Program
+from expert.values.history import History
+from expert.values.types import RaiseState, ScanRecord, rule_key
+
+ChangeKind = Literal["raised", "held", "clearing", "resumed", "cleared"]
+STRETCH = 240
+"""Scans after which a scan-by-scan run reports."""
+LOAD = 50_000
+"""Samples from before the first scan that are taken in at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A rule with its bindings (``key``) enters another state of its machine in a scan.
+
+    ``s``, ``p``: its certainty in that scan, millionths.
+    """
+
+    time: int
+    key: str
+    kind: ChangeKind
+    episode: str
+    s: int
+    p: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Consecutive scans and what changed in them, in the order of time, then key."""
+
+    times: Sequence[int]
+    changes: list[Change]
+
+
+class Evaluator(Protocol):
+    """Runs one program; state is carried from part to part."""
+
+    def run(self, part: Part) -> Iterator[Stretch]:
+        """The scans of the next part."""
+        ...
+
+    def snapshot(self) -> dict[str, Any]:
+        """State after the part before, as `Session.snapshot` gives it."""
+        ...
+
+
+class ScanByScan:
+    """The reference: a session that is handed one scan after the other.
+
+    Parameters
+    ----------
+    program : Program
+    state : dict, optional
+        Snapshot of a session to go on from.
+    """
+
+    def __init__(self, program: Program, state: dict[str, Any] | None = None) -> None:
+        self.session = Session(program) if state is None else Session.restore(program, state)
+        self._states: dict[str, RaiseState] = {e.id: e.state for e in self.session.episodes.values()}
+
+    def snapshot(self) -> dict[str, Any]:
+        """State after the last scan."""
+        return self.session.snapshot()
+
+    def run(self, part: Part) -> Iterator[Stretch]:
+        """The scans of the next part."""
+        history = self._warm(part.history, part.times[0]) if self.session.last is None else part.history
+        times: list[int] = []
+        changes: list[Change] = []
+        for scan in history.inputs(part.times):
+            times.append(scan.time)
+            changes += self._changes(self.session.scan(scan))
+            if len(times) == STRETCH:
+                yield Stretch(times, changes)
+                times, changes = [], []
+        if times:
+            yield Stretch(times, changes)
+
+    def _warm(self, history: History, first: int) -> History:
+        """Take in what arrived before the first scan piece by piece: the same as in one go, in less memory."""
+        for name, column in history.between(None, first - 1).columns.items():
+            for i in range(0, len(column), LOAD):
+                self.session.memory.insert(column.part(i, i + LOAD).samples(name), {})
+        return history.between(first - 1, None)
+
+    def _changes(self, record: ScanRecord) -> list[Change]:
+        found = []
+        for e in record.episodes:
+            before = self._states.get(e.id)
+            kind = _kind(before, e.state if e.cleared is None else "normal")
+            if kind is not None:
+                key = rule_key(e.rule, e.bindings)
+                found.append(Change(record.input.time, key, kind, e.id, e.certainty.s, e.certainty.p))
+            if e.cleared is None:
+                self._states[e.id] = e.state
+            else:
+                self._states.pop(e.id, None)
+        return sorted(found, key=lambda c: c.key)
+
+
+def _kind(before: RaiseState | None, now: RaiseState) -> ChangeKind | None:
+    """What it is called when a machine goes from one state to the next.
+
+    >>> _kind(None, "raised"), _kind("held", "raised"), _kind("clearing", "normal"), _kind("held", "held")
+    ('raised', 'resumed', 'cleared', None)
+    """
+    if before == now:
+        return None
+    if now == "raised":
+        return "raised" if before is None else "resumed"
+    return "cleared" if now == "normal" else now

@@ -1,0 +1,111 @@
+"""`tuyere backtest` as an author calls it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.commands.tool import ROOT, tuyere
+
+PACK = str(ROOT / "rules" / "blast_furnace")
+
+
+@pytest.fixture(scope="module")
+def plant(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Columns of half a day."""
+    folder = tmp_path_factory.mktemp("plant")
+    done = tuyere("simulate", "--days", "0.3", "--campaign", "--columns", "--out", "columns", cwd=folder)
+    assert (0, "") == (done.returncode, done.stderr)
+    return folder
+
+
+RULE = """rules:
+  - id: blast.high
+    title: {{en: Blast pressure high, zh: 风压高}}
+    kind: condition
+    severity: 2
+    when: blast.pressure > {limit} kPa
+    conclude: blast_high
+"""
+
+
+@pytest.fixture(scope="module")
+def versions(plant: Path) -> tuple[str, str]:
+    """A pack of one rule, and the same with a lower limit."""
+    for name, limit in (("old", 432), ("new", 430)):
+        assert 0 == tuyere("new", "pack", name, cwd=plant).returncode
+        (plant / name / "blast.yaml").write_text(RULE.format(limit=limit), "utf-8")
+        (plant / name / "facts.yaml").write_text("facts:\n  blast_high: {title: {en: High, zh: 高}}\n", "utf-8")
+    return "new", "old"
+
+
+def test_a_pack_over_columns(plant: Path) -> None:
+    """Table, time line and JSON with the same figures."""
+    done = tuyere("backtest", PACK, "columns", "--json", "out.json", cwd=plant)
+    assert (0, "") == (done.returncode, done.stderr)
+    out = json.loads((plant / "out.json").read_text("utf-8"))
+    assert "never raised" in done.stdout
+    assert f"scans {out['scans']} in" in done.stdout
+    assert out["episodes"] == sum(r["episodes"] for r in out["rules"].values()) == len(out["list"])
+    assert 0 < out["memory_mb"] < 1500
+
+
+def test_two_versions_over_the_same_columns(plant: Path, versions: tuple[str, str]) -> None:
+    """What the change does, in both languages; the sum of the JSON fits."""
+    new, old = versions
+    line = ("backtest", new, "columns", "--against", old, "--json", "diff.json")
+    done = tuyere(*line, cwd=plant)
+    assert (0, "") == (done.returncode, done.stderr)
+    change = json.loads((plant / "diff.json").read_text("utf-8"))["against"]
+    assert f"would have raised {change['more']} more and {change['fewer']} fewer" in done.stdout
+    assert change["more"] == len(change["only_new"]) > 0
+    assert "少触发" in tuyere(*line, "--lang", "zh", cwd=plant).stdout
+
+
+def test_a_recording_with_its_map(tmp_path: Path) -> None:
+    """The same command over a plant's CSV."""
+    assert 0 == tuyere("simulate", "--days", "0.05", "--out", "rec", cwd=tmp_path).returncode
+    mapping = str(ROOT / "kb" / "maps" / "simulated.yaml")
+    done = tuyere("backtest", PACK, "rec", "--map", mapping, "--from", "2026-03-03T02:30", cwd=tmp_path)
+    assert (0, "") == (done.returncode, done.stderr)
+    assert "2026-03-03 02:30" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (("nowhere",), "there is no recording nowhere"),
+        (("columns", "--from", "soon"), "'soon' is not a time"),
+        (("columns", "--rule", "descent.slp"), "did you mean descent.slip?"),
+        (("columns", "--from", "2030-01-01"), "no scan lies in this time"),
+    ],
+)
+def test_wrong_use(plant: Path, line: tuple[str, ...], said: str) -> None:
+    """Exit code 2 and what to do."""
+    done = tuyere("backtest", PACK, *line, cwd=plant)
+    assert (2, True) == (done.returncode, said in done.stderr), done.stderr
+
+
+def test_an_interrupt_gives_what_is_known(plant: Path) -> None:
+    """Exit code 130, and a table of what was run by then."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
+    run = subprocess.Popen(
+        [sys.executable, "-m", "tui.main", "backtest", PACK, "simulated:7,300"],
+        cwd=plant,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    time.sleep(12)
+    run.send_signal(signal.SIGINT)
+    out, _ = run.communicate(timeout=60)
+    assert 130 == run.returncode
+    assert "interrupted" in out or "no scan was run" in out
