@@ -1,0 +1,40 @@
+"""Which rules of a program belong to the joins: those over rows, and whatever depends on them."""
+
+from __future__ import annotations
+
+from expert.compile.reads import rule_reads
+from expert.language.ast import Program
+
+
+def owned_rules(program: Program) -> frozenset[str]:
+    """Ids of the rules that match rows or read, conclude or refute what such rules conclude.
+
+    Also of those that the former read within one stratum, whose rounds would be missing otherwise. What is left depends
+    on no row, so it can be evaluated first, as a whole.
+    """
+    reads = {name: list(rule_reads(rule, program.site)) for name, rule in program.rules.items()}
+    level = {g.rule.id: i for i, layer in enumerate(program.strata) for g in layer}
+    owned = {name for name, rule in program.rules.items() if rule.match}
+    over_rows = types_over_rows(program)
+    while True:
+        types = over_rows | {c.type for name in owned if (c := program.rules[name].conclude) is not None}
+        near = {(r.name, level.get(name)) for name in owned for r in reads[name] if not r.state}
+        more = {
+            name
+            for name, rule in program.rules.items()
+            if (rule.conclude is not None and rule.conclude.type in types)
+            or any((r.name in owned) if r.state else (r.name in types) for r in reads[name])
+            or (rule.conclude is not None and (rule.conclude.type, level.get(name)) in near)
+        }
+        if more <= owned:
+            return frozenset(owned)
+        owned |= more
+
+
+def types_over_rows(program: Program) -> frozenset[str]:
+    """Fact types about rows, whoever concludes them."""
+    return frozenset(
+        name
+        for name, declared in program.facts.items()
+        if any(len(values) == 1 and values[0].startswith("#") for values in declared.fields.values())
+    )

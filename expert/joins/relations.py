@@ -1,0 +1,426 @@
+"""The incremental evaluator of rules over rows: what a scan costs follows what changed.
+
+Strata run from the bottom. In each, what changed (rows, facts of lower strata, conditions without rows) asks the
+combinations of rows that it concerns, in the first round; a fact that then says something else from some round on asks
+its readers of the same stratum in the round after. All that is kept is what rules say and from which round on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any, Protocol
+
+from expert.engine.fixpoint import EndlessGrowth
+from expert.engine.installed import off_facts
+from expert.engine.nodes import NodeTable
+from expert.engine.results import Num
+from expert.joins.calculus import FALSE, Number, Pair, plain
+from expert.joins.cells import FactTable, Key
+from expert.joins.closures import Compiler
+from expert.joins.joinrule import JoinRule
+from expert.joins.owned import owned_rules, types_over_rows
+from expert.joins.rows import RowTuple, Table
+from expert.joins.shape import Shape, conjuncts, refuse_lags
+from expert.language import ast, units
+from expert.language.ast import GroundRule, Node, Program
+from expert.values.interval import Interval
+from expert.values.types import Row
+
+LAST = 1 << 20
+"""Round from which on conclusions are made whose number reads a fact that nobody concluded."""
+MAX_ROUNDS = 10_000
+Rows = tuple[RowTuple, ...]
+
+
+class Static(Protocol):
+    """Answers for what depends on no row: conditions and numbers of samples, models, and rules that are not owned."""
+
+    def cond(self, node: ast.Cond, env: Mapping[str, str]) -> Interval | None:
+        """Certainty of a condition in this scan; None when it was removed at grounding."""
+
+    def number(self, node: ast.Expr, env: Mapping[str, str]) -> Num | None:
+        """A number in this scan; None when it was removed at grounding."""
+
+
+class Nothing:
+    """For programs over rows alone: what no rule concludes is false, and no rule is raised."""
+
+    def cond(self, node: ast.Cond, env: Mapping[str, str]) -> Interval | None:
+        """False."""
+        return Interval(0, 0)
+
+    def number(self, node: ast.Expr, env: Mapping[str, str]) -> Num | None:
+        """A literal as it is, everything else unknown."""
+        v = node.value if isinstance(node, ast.Number) else None
+        return Num(v, v, v) if v is not None else Num(None, why="no data")
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A fact that readers see differently: its certainty before and now."""
+
+    type: str
+    args: tuple[tuple[str, str], ...]
+    before: Pair
+    now: Pair
+
+
+@dataclass
+class Agenda:
+    """What is to be asked in the rounds of one stratum."""
+
+    asks: dict[int, dict[tuple[Any, ...], tuple[JoinRule, Rows]]] = field(default_factory=dict)
+    facts: dict[int, dict[tuple[str, Key], None]] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.asks or self.facts)
+
+    def next(self) -> int:
+        """The earliest round."""
+        return min([*self.asks, *self.facts])
+
+
+class Relations:
+    """Rules over rows of one program, advancing scan by scan.
+
+    Parameters
+    ----------
+    program : Program
+    table : NodeTable, optional
+        Of the same program, when there is one already.
+
+    Raises
+    ------
+    NotJoinable
+        From the first scan, when a rule says something over rows that only the reference evaluator can.
+    """
+
+    def __init__(self, program: Program, table: NodeTable | None = None) -> None:
+        self.program, self.table = program, table or NodeTable(program)
+        site = program.site
+        factors = {
+            kind: units.factor(kind, site.unit_definitions)
+            for r in site.relations.values()
+            for kind in r.fields.values()
+            if kind not in ("text", "number")
+        }
+        self.units: dict[str, Fraction] = factors
+        self.tables = {name: Table(r, factors) for name, r in site.relations.items()}
+        self.owned = owned_rules(program)
+        self.facts: dict[str, FactTable] = {}
+        self.rules: list[JoinRule] = []
+        self.layers: list[list[JoinRule]] = []
+        self.values: list[Any] = []
+        self.now = 0
+        self._leaves: list[tuple[Node, dict[str, str], set[int]]] = []
+        self._leaf_of: dict[tuple[int, tuple[tuple[str, str], ...]], int | None] = {}
+        self._readers: dict[int, list[JoinRule]] = {}
+        self._level_of: dict[str, int] = {}
+        self._static: Static = Nothing()
+        self._off_types: frozenset[str] = frozenset()
+        self._missing: frozenset[str] = frozenset()
+        self._agendas = [Agenda() for _ in program.strata]
+        self._owned_types: frozenset[str] = frozenset()
+        self._find_types()
+        self._drivers: dict[str, list[tuple[JoinRule, Callable[[Any, int], None]]]] = {}
+        self._moved: set[JoinRule] = set()
+        self._ready = False
+
+    # ------------------------------------------------------------ what rules are compiled against
+
+    def _find_types(self) -> None:
+        live: dict[str, bool] = {}
+        owned = set()
+        for level, layer in enumerate(self.program.strata):
+            for g in layer:
+                c = g.rule.conclude
+                if c is None:
+                    continue
+                if not g.off:
+                    self._level_of[c.type] = level
+                if g.rule.id in self.owned:
+                    owned.add(c.type)
+                if not c.refutes:
+                    live[c.type] = live.get(c.type, False) or not g.off
+        self._off_types = frozenset(t for t, on in live.items() if not on)
+        self._missing = frozenset(n for n, f in self.program.facts.items() if f.imported and n not in live)
+        self._owned_types = frozenset(owned) | types_over_rows(self.program)
+
+    def is_static(self, node: Node, shape: Shape) -> bool:
+        """Whether a node reads neither rows nor facts made here."""
+        i = self.table.index(node)
+        if self.table.reads[i] & self._owned_types:
+            return False
+        return not any(b in shape.position for b in self.table.free[i])
+
+    def static(self, node: Node, env: Mapping[str, str], shape: Shape) -> int | None:
+        """Place in ``values`` of what a static node amounts to; None when it was removed."""
+        i = self.table.index(node)
+        bound = tuple((b, env[b]) for b in self.table.free[i])
+        if (i, bound) not in self._leaf_of:
+            x = self._ask_static(node, dict(bound))
+            self._leaf_of[i, bound] = None if x is None else len(self.values)
+            if x is not None:
+                self._leaves.append((node, dict(bound), set()))
+                self.values.append(x)
+        place = self._leaf_of[i, bound]
+        if place is not None and place not in shape.statics:
+            shape.statics.append(place)
+            self._leaves[place][2].add(shape.level)
+        return place
+
+    def _ask_static(self, node: Any, env: dict[str, str]) -> Pair | Number | None:
+        if isinstance(node, ast.Expr):
+            number = self._static.number(node, env)
+            return None if number is None else plain(number)
+        x = self._static.cond(node, env)
+        return None if x is None else (x.s, x.p)
+
+    def made_at(self, type_: str) -> int:
+        """Highest stratum in which a fact type is concluded."""
+        return self._level_of.get(type_, -1)
+
+    def is_off(self, type_: str) -> bool:
+        """Whether all rules for a type are off at this site."""
+        return type_ in self._off_types
+
+    def is_missing(self, type_: str) -> bool:
+        """Whether a type is imported and nobody exports it."""
+        return type_ in self._missing
+
+    def members(self, set_: str) -> tuple[str, ...]:
+        """Members of an entity set."""
+        return self.program.site.sets[set_]
+
+    # ------------------------------------------------------------ compiling
+
+    def _compile(self) -> None:
+        ground = self._ground()
+        for type_ in sorted(self._owned_types):
+            declared = self.program.facts[type_]
+            self.facts[type_] = FactTable(type_, tuple(declared.fields), declared.combine, flat=False)
+        self.layers = [[] for _ in self.program.strata]
+        for rank, (level, g) in enumerate(ground):
+            rule = self._rule(rank, level, g)
+            self.rules.append(rule)
+            if not rule.shape.dead:
+                self.layers[level].append(rule)
+        self._choose_tables()
+        for rule in self.rules:
+            if not rule.shape.dead:
+                rule.write()
+                for lit, driver in rule.by_fact:
+                    self._drivers.setdefault(lit.type, []).append((rule, driver))
+                for place in rule.shape.statics:
+                    self._readers.setdefault(place, []).append(rule)
+        for type_, args in off_facts(self.program):
+            if type_ in self.facts:
+                values = tuple(v for _, v in args)
+                self.facts[type_].off(values[0] if len(values) == 1 else values)
+                self.facts[type_].settle()
+
+    def _ground(self) -> list[tuple[int, GroundRule]]:
+        """Owned ground rules with their strata, in order of id and bindings."""
+        found = [
+            (level, g)
+            for level, layer in enumerate(self.program.strata)
+            for g in layer
+            if g.rule.id in self.owned and not g.off
+        ]
+        return sorted(found, key=lambda x: (x[1].rule.id, x[1].bindings))
+
+    def _rule(self, rank: int, level: int, ground: GroundRule) -> JoinRule:
+        rule = ground.rule
+        position = {m.binding: i for i, m in enumerate(rule.match)}
+        relations = tuple(m.relation for m in rule.match)
+        shape = Shape(ground, rank, level, relations, position, dict(ground.bindings))
+        refuse_lags(rule, lambda node: self.is_static(node, shape))
+        facts = self._table_of(shape)
+        shape.eager = bool(rule.hold) or facts.combine is not None
+        compiler = Compiler(shape, self)
+
+        def removed(node: ast.Cond) -> bool:
+            return compiler.cond(node, shape.env) is None
+
+        shape.when = conjuncts(rule.when, removed)
+        for match in rule.match:
+            where = [] if match.where is None else conjuncts(match.where, removed)
+            shape.dead |= where is None
+            shape.wheres.append(where or [])
+        shape.dead |= shape.when is None
+        made = JoinRule(shape, facts, self, self.program.site.period)
+        made.later = lambda round_, r, rows: self._later(round_, r, rows)
+        made.wait = lambda r, rows: self._later(LAST, r, rows)
+        return made
+
+    def _table_of(self, shape: Shape) -> FactTable:
+        """Facts that a rule concludes; a rule without a conclusion has a table of its own."""
+        rule = shape.rule
+        if rule.conclude is not None:
+            return self.facts[rule.conclude.type]
+        name = f"rule:{rule.id}"
+        if name not in self.facts:
+            fields = (*(b for b, _ in rule.for_each), *(m.binding for m in rule.match))
+            self.facts[name] = FactTable(name, fields, None, flat=False)
+        return self.facts[name]
+
+    def _choose_tables(self) -> None:
+        """Keep a type flat where all rules speak in the first round and nobody reads in between."""
+        off = {t for t, _ in off_facts(self.program)}
+        deep = {lit.type for r in self.rules for lit in r.shape.literals if lit.now} | off
+        deep |= {r.facts.name for r in self.rules if r.now_literals or r.facts.combine is not None}
+        for name, facts in self.facts.items():
+            facts.flat = name not in deep
+            facts.notify = self._notify
+            speakers = [r for r in self.rules if r.facts is facts]
+            facts.level = self.made_at(name) if name in self.program.facts else 0
+            facts.early = frozenset(r.shape.rank for r in speakers if r.shape.level < facts.level)
+            for r in speakers:
+                if r.refutes:
+                    facts.refuters.setdefault(r.pattern, {})
+                    facts.pattern(r.pattern)
+
+    # ------------------------------------------------------------ agendas
+
+    def _later(self, round_: int, rule: JoinRule, rows: Rows) -> None:
+        asks = self._agendas[rule.shape.level].asks.setdefault(round_, {})
+        asks[(rule.shape.rank, *[row[0] for row in rows])] = (rule, rows)
+
+    def _notify(self, facts: FactTable, key: Key, round_: int) -> None:
+        if facts.name in self._drivers:
+            self._agendas[facts.level].facts.setdefault(round_ + 1, {})[facts.name, key] = None
+
+    # ------------------------------------------------------------ scanning
+
+    def scan(
+        self,
+        now: int,
+        row_changes: Iterable[Row],
+        static: Static | None = None,
+        on_stratum: Callable[[int], None] | None = None,
+    ) -> list[Changed]:
+        """Advance by one scan.
+
+        Parameters
+        ----------
+        row_changes : iterable of Row
+            Rows that came, changed or went; of several for one key the last counts.
+        static : Static, optional
+            Answers for what depends on no row. It is asked for the conditions of a stratum when that stratum begins.
+        on_stratum : callable, optional
+            Called with the number of each stratum when it is done.
+
+        Returns
+        -------
+        list of Changed
+            Facts that readers see differently than after the scan before.
+        """
+        self.now = now
+        self._static = static or Nothing()
+        if not self._ready:
+            self._compile()
+        for facts in self.facts.values():
+            facts.changed = {}
+        for rule in self.rules:
+            rule.now = now
+        self._moved = set()
+        came = self._take_in(row_changes)
+        whole = not self._ready
+        self._ready = True
+        for level, layer in enumerate(self.layers):
+            self._stratum(level, layer, came, whole)
+            if on_stratum is not None:
+                on_stratum(level)
+        return list(self._changes())
+
+    def _take_in(self, row_changes: Iterable[Row]) -> dict[str, list[RowTuple]]:
+        """Take back what was said with rows that changed, then let the new ones in."""
+        newest: dict[tuple[str, str], Row] = {(r.relation, r.key): r for r in row_changes}
+        came: dict[str, list[RowTuple]] = {}
+        went: list[tuple[str, RowTuple]] = []
+        for (relation, key), row in newest.items():
+            table = self.tables.get(relation)
+            if table is None:
+                continue
+            new = None if row.values is None else table.make(key, row.values)
+            old = table.rows.get(key)
+            if old == new:
+                continue
+            if old is not None:
+                went.append((relation, old))
+            if new is not None:
+                came.setdefault(relation, []).append(new)
+        for relation, old in went:
+            for rule in self.rules:
+                for i, name in enumerate(rule.shape.relations):
+                    if name == relation and not rule.shape.dead:
+                        rule.gone[i](old, 0)
+        for relation, old in went:
+            self.tables[relation].drop(old)
+        for relation, rows in came.items():
+            for new in rows:
+                self.tables[relation].put(new)
+        return came
+
+    def _stratum(self, level: int, layer: list[JoinRule], came: dict[str, list[RowTuple]], whole: bool) -> None:
+        self._look_at_statics(level)
+        moved = self._moved
+        for rule in layer:
+            if rule.book is not None:
+                rule.book.open(self.now)
+            if whole or rule in moved or self._mostly_new(rule, came):
+                rule.full(None, 0)
+                continue
+            for i, relation in enumerate(rule.shape.relations):
+                for row in came.get(relation, ()):
+                    rule.by_row[i](row, 0)
+            for lit, driver in rule.by_fact:
+                if not lit.now:
+                    for key in self.facts[lit.type].changed:
+                        driver(key, 0)
+        for rule in layer:
+            if rule.book is not None:
+                before = list(rule.book.gone)
+                for keys in before:
+                    rule.silence(rule.book.states[keys].rows)
+                rule.book.close(self.now, rule.held)
+        self._rounds(level)
+        for facts in self.facts.values():
+            facts.settle()
+
+    def _mostly_new(self, rule: JoinRule, came: dict[str, list[RowTuple]]) -> bool:
+        new = sum(len(came.get(r, ())) for r in rule.shape.relations)
+        return new > 16 and 2 * new > sum(len(self.tables[r].rows) for r in rule.shape.relations)
+
+    def _look_at_statics(self, level: int) -> None:
+        """Ask anew for the conditions without rows; note the rules that see one change."""
+        for place, (node, env, levels) in enumerate(self._leaves):
+            if level in levels:
+                x = self._ask_static(node, env)
+                if x != self.values[place]:
+                    self.values[place] = x
+                    self._moved.update(self._readers.get(place, ()))
+
+    def _rounds(self, level: int) -> None:
+        agenda = self._agendas[level]
+        while agenda:
+            round_ = agenda.next()
+            if round_ % LAST > MAX_ROUNDS:
+                self._stop(level)
+            for name, key in agenda.facts.pop(round_, {}):
+                for rule, driver in self._drivers[name]:
+                    if rule.shape.level == level:
+                        driver(key, round_)
+            for rule, rows in agenda.asks.pop(round_, {}).values():
+                rule.ask(round_, *rows)
+
+    def _stop(self, level: int) -> None:
+        names = sorted({rule.shape.rule.id for rule in self.layers[level]})
+        raise EndlessGrowth(f"rules {', '.join(names)} still change facts after {MAX_ROUNDS} rounds of one scan")
+
+    def _changes(self) -> Iterator[Changed]:
+        for name, facts in self.facts.items():
+            for key, before in facts.changed.items():
+                yield Changed(name, facts.args(key), before, facts.view.get(key, FALSE))

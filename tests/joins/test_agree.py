@@ -1,0 +1,18 @@
+"""The joins say what the reference evaluator says, after every scan, to the bit."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+
+from tests.engine.build import program
+from tests.joins.strategies import FILES, Change, changes, programs
+from tests.joins.twin import Twin
+
+
+@given(programs(), changes())
+@settings(max_examples=100, deadline=None)
+def test_the_joins_agree_with_the_reference(rules: tuple[str, ...], scans: tuple[Change, ...]) -> None:
+    """Facts, canonical derivations and every activation, whatever the rules and however rows come and go."""
+    twin = Twin(program(*rules, files=FILES))
+    for scan in scans:
+        twin.scan(scan.minute, scan.rows, scan.samples)
