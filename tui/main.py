@@ -33,6 +33,7 @@ cli.add_command(authoring.try_rule)
 cli.add_command(backtest.backtest)
 cli.add_command(past.why)
 cli.add_command(past.why_not)
+cli.add_command(past.track)
 cli.add_command(past.replay)
 
 

@@ -50,7 +50,7 @@ def ground_rules(
         choices = [[(b, m) for m in site.sets[s]] for b, s in rule.for_each]
         for combination in itertools.product(*choices):
             kept = coverage(rule.when, dict(combination), installed)
-            off = kept < site.min_rule_coverage or kept == 0
+            off = kept < site.min_rule_coverage or kept == 0 or rule.status == "quarantine"
             out.append(ast.GroundRule(rule=rule, bindings=tuple(combination), coverage=kept, off=off))
     return out
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from expert.engine.nodes import Env, roots, used_facts, walk
+from expert.engine.nodes import Env, foreseen, roots, used_facts, walk
 from expert.language.ast import FactRef, Lag, ModelProbability, Node, Program, Raised, Ref, Rule
 from expert.language.nodes import ground_name
 
@@ -35,9 +35,9 @@ class Dependence:
         return self._used[rule.id]
 
     def looks_back(self, rule: Rule) -> bool:
-        """Whether the rule's sentence shows what a number was some time ago."""
+        """Whether the rule's sentence, or what it expects, shows what a number was some time ago."""
         if rule.id not in self._back:
-            parts = rule.because_parts.values()
+            parts = (*rule.because_parts.values(), *foreseen(rule))
             self._back[rule.id] = any(isinstance(node, Lag) for part in parts for node in walk(part))
         return self._back[rule.id]
 

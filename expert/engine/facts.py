@@ -106,6 +106,11 @@ class FactBase:
             found = table[args] = FactState(type_, args)
         return found
 
+    def refuted(self, type_: str, args: Args) -> int:
+        """Support of what refutes the fact; 0 of one that nobody speaks of."""
+        found = self.by_type.get(type_, {}).get(args)
+        return 0 if found is None else found.refuted
+
     def contribute(self, type_: str, args: Args, source: Source, x: Interval, number: Num | None, round_: int) -> bool:
         """Record what a rule says; return whether anything changed."""
         state = self.state(type_, args)

@@ -16,7 +16,7 @@ from expert.engine.nodes import children, conclusion_args, fact_args, known_args
 from expert.engine.reference import Reference, World
 from expert.engine.results import Num
 from expert.language.ast import FactValue, GroundRule, Lag, Node, Rule
-from expert.values.interval import TRUE, Interval
+from expert.values.interval import ONE, TRUE, Interval
 from expert.values.types import rule_key
 
 MAX_ROUNDS = 10_000
@@ -127,7 +127,7 @@ def infer(
         for key, outcome in done.items():
             outcomes[key] = outcome
             conclusion = outcome.activation.rule.conclude
-            if conclusion is not None and conclusion.refutes:
+            if conclusion is not None and conclusion.refutes and outcome.activation.rule.status == "live":
                 refutations.append(
                     (
                         conclusion.type,
@@ -272,7 +272,7 @@ def _round(
     facts = evaluator.w.facts
     for a, x, number in said:
         conclusion = a.rule.conclude
-        if conclusion is not None and not conclusion.refutes:
+        if conclusion is not None and not conclusion.refutes and a.rule.status == "live":
             changed |= facts.contribute(conclusion.type, a.args, (a.rule.id, a.bindings), x, number, round_)
     return changed, waiting
 
@@ -300,6 +300,9 @@ def _capped(world: World, outcome: Outcome) -> tuple[Interval, bool]:
     conclusion = outcome.activation.rule.conclude
     if conclusion is None or conclusion.refutes:
         return outcome.out, False
+    if outcome.activation.rule.status == "shadow":  # it says nothing of the fact, but is refuted like one that does
+        r = world.facts.refuted(conclusion.type, outcome.activation.args)
+        return outcome.out.refute(r), outcome.out.s > ONE - r
     state = world.facts.state(conclusion.type, outcome.activation.args)
     return outcome.out.refute(state.refuted), state.disputed
 

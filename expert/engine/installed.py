@@ -7,6 +7,11 @@ from expert.engine.nodes import conclusion_args
 from expert.language.ast import GroundRule, Program
 
 
+def readable(ground: GroundRule) -> bool:
+    """Whether what a rule concludes counts for others: it is neither off nor in shadow."""
+    return not ground.off and ground.rule.status == "live"
+
+
 def off_facts(program: Program) -> tuple[tuple[str, Args], ...]:
     """Type and arguments of the facts whose rules are all off, in canonical order; readers see them as unknown.
 
@@ -21,11 +26,11 @@ def off_facts(program: Program) -> tuple[tuple[str, Args], ...]:
         if conclusion is None or conclusion.refutes:
             continue
         if _over_rows(ground):
-            if not ground.off:
+            if readable(ground):
                 any_row.add(conclusion.type)
             continue
         fact = (conclusion.type, conclusion_args(ground.rule, dict(ground.bindings)))
-        (off if ground.off else live).add(fact)
+        (live if readable(ground) else off).add(fact)
     return tuple(sorted(f for f in off - live if f[0] not in any_row))
 
 

@@ -60,6 +60,12 @@ def roots(rule: Rule, texts: bool = True) -> Iterator[Node]:
             yield match.where
 
 
+def foreseen(rule: Rule) -> Iterator[Node]:
+    """What a rule expects to be seen after it rose."""
+    for expected in rule.expect:
+        yield expected.when
+
+
 def own_bindings(node: Node) -> Iterator[str]:
     """Bindings that the node itself reads."""
     if isinstance(node, Ref | RowField):
@@ -96,7 +102,7 @@ class NodeTable:
         self._names: dict[int, tuple[str, tuple[str, ...], frozenset[str]]] = {}
         self._rule_reads: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
         for rule_id in sorted(program.rules):
-            for root in roots(program.rules[rule_id]):
+            for root in (*roots(program.rules[rule_id]), *foreseen(program.rules[rule_id])):
                 self._add(root)
 
     def _add(self, node: Node) -> int:
@@ -169,7 +175,7 @@ def longest_reach(program: Program) -> dict[str, int]:
     """How far back each variable (family or id) is looked at by a window, ms."""
     reach: dict[str, int] = {}
     for rule in program.rules.values():
-        for root in roots(rule):
+        for root in (*roots(rule), *foreseen(rule)):
             for node in walk(root):
                 if isinstance(node, Window | ZScore):
                     name, span = node.ref.variable, node.duration

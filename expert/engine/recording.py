@@ -47,12 +47,14 @@ class Work:
 def make_record(session: Session, work: Work, notes: tuple[str, ...]) -> ScanRecord:
     """The record of a scan; brings the session's episodes up to date."""
     program, now = session.program, work.input.time
+    expectations = session.ledger.step(now, work.rising, work.evaluator)
     _evaluate_texts(session, work)
-    firings = tuple(
+    found = [
         _firing(session, work, k)
         for k in sorted(work.capped)
         if (k in session.machines and session.machines[k].active) or k in work.ended
-    )
+    ]
+    firings = tuple(f for f in found if program.rules[f.rule].status == "live")
     _update_episodes(session, work, firings)
     disputed = {f.episode for f in firings if f.disputed}
     advising = [
@@ -72,6 +74,9 @@ def make_record(session: Session, work: Work, notes: tuple[str, ...]) -> ScanRec
         nodes={**work.evaluator.nodes, **_rule_nodes(work)},
         counts=dict(sorted(work.counts.items())),
         notes=notes,
+        expectations=expectations,
+        tracks=session.ledger.tracks({f.rule for f in found} | {e.rule for e in expectations}),
+        shadow=tuple(f for f in found if program.rules[f.rule].status == "shadow"),
     )
 
 
@@ -99,6 +104,9 @@ def _evaluate_texts(session: Session, work: Work) -> None:
         if told or session.dependence.looks_back(rule):
             for name in sorted(rule.because_parts):
                 work.evaluator.value(rule.because_parts[name], o.activation.env)
+        if session.dependence.looks_back(rule):
+            for expected in rule.expect:
+                work.evaluator.cond(expected.when, o.activation.env)
     work.evaluator.finish_lags()
 
 

@@ -17,9 +17,10 @@ from expert.engine.dependence import Dependence
 from expert.engine.facts import FactBase
 from expert.engine.fixpoint import Outcome, infer, leans_on_disputed
 from expert.engine.hold import Hold
-from expert.engine.installed import off_facts
+from expert.engine.installed import off_facts, readable
+from expert.engine.ledger import Ledger
 from expert.engine.memory import Memory, Series
-from expert.engine.nodes import NodeTable, family, longest_reach, roots, walk
+from expert.engine.nodes import NodeTable, family, foreseen, longest_reach, roots, walk
 from expert.engine.raising import Machine
 from expert.engine.recording import Work, conflicts, make_record
 from expert.engine.reference import ModelKey, World, question_limit
@@ -93,6 +94,7 @@ class Session:
         self.waiting: list[Sample] = []
         self.acknowledged: dict[str, int] = {}
         self.episodes: dict[str, Episode] = {}
+        self.ledger = Ledger(program)
         self.last: int | None = None
         self.sequence = 0
         self._rules_of = {rule_key(g.rule.id, g.bindings): g.rule for layer in program.strata for g in layer}
@@ -115,10 +117,11 @@ class Session:
         live_rules: set[str] = set()
         for ground in (g for layer in self.program.strata for g in layer):
             conclusion = ground.rule.conclude
-            if not ground.off:
+            live = readable(ground)
+            if live:
                 live_rules.add(ground.rule.id)
             if conclusion is not None and not conclusion.refutes:
-                on[conclusion.type] = on.get(conclusion.type, False) or not ground.off
+                on[conclusion.type] = on.get(conclusion.type, False) or live
         self._off_types = frozenset(t for t, live in on.items() if not live)
         self._no_exporter = frozenset(n for n, f in self.program.facts.items() if f.imported and n not in on)
         self._off_rules = frozenset(self.program.rules) - live_rules
@@ -169,7 +172,7 @@ class Session:
         """What the program asks of models: (model, below or above, limit in the target's unit, ms ahead)."""
         found: set[ModelKey] = set()
         for rule in self.program.rules.values():
-            for root in roots(rule):
+            for root in (*roots(rule), *foreseen(rule)):
                 for node in walk(root):
                     if isinstance(node, ModelProbability):
                         found.add(self._question(node))
@@ -294,7 +297,8 @@ class Session:
         rose, cleared = machine.step(rule, key, now, x, disputed, late, self.program.site.period)
         if cleared:
             work.ended.append(key)
-        work.world.active[rule.id] = work.world.active.get(rule.id, False) or machine.active
+        if rule.status == "live":
+            work.world.active[rule.id] = work.world.active.get(rule.id, False) or machine.active
         return rose
 
     def _exclude(self, now: int, world: World) -> tuple[str, ...]:
@@ -353,4 +357,4 @@ class Session:
 
 def _explained(rule: Rule) -> bool:
     """Whether it is worked out what a rise of the rule rests on."""
-    return rule.kind in ("condition", "alarm") and rule.severity > 0
+    return rule.kind in ("condition", "alarm") and rule.severity > 0 and rule.status == "live"

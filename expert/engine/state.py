@@ -14,7 +14,7 @@ from expert.values.types import Episode, ModelAnswer, OperatorEvent, Sample
 if TYPE_CHECKING:
     from expert.engine.session import Session
 
-FORMAT = 2
+FORMAT = 3
 
 
 def snapshot(session: Session) -> dict[str, Any]:
@@ -34,6 +34,7 @@ def snapshot(session: Session) -> dict[str, Any]:
         "done": [asdict(e) for e in session.done],
         "waiting": [asdict(s) for s in session.waiting],
         "acknowledged": dict(session.acknowledged),
+        "ledger": session.ledger.snapshot(),
         "episodes": [_episode_json(e) for e in session.episodes.values()],
     }
 
@@ -76,6 +77,7 @@ def _fill(session: Session, state: dict[str, Any]) -> None:
     session.done = [OperatorEvent(**e) for e in state["done"]]
     session.waiting = [Sample(**s) for s in state["waiting"]]
     session.acknowledged = dict(state["acknowledged"])
+    session.ledger.restore(state["ledger"])
     session.episodes = {e["id"]: _episode(e) for e in state["episodes"]}
 
 

@@ -7,6 +7,7 @@ from expert.explain.builder import Builder
 from expert.explain.changes import smallest
 from expert.explain.lines import Line, Segment, TreeLines, paragraph, plain_ascii
 from expert.explain.missing import missing_text
+from expert.explain.promises import expectation_text, track_text
 from expert.explain.readings import History
 from expert.explain.recorded import Recorded, environment
 from expert.explain.source import own_yaml, wrapped
@@ -79,7 +80,7 @@ def why(
     builder = Builder(Recorded(program, record), lang)
     page = Page(builder, rule, bindings, width)
     lines = [*page.header(), *page.because(), *page.evidence(TreeLines(width, record.input.time, history, ascii_only))]
-    lines += [*page.hold(), *page.rests(rests), *page.clears(), *page.place()]
+    lines += [*page.hold(), *page.rests(rests), *page.clears(), *page.expects(), *page.place()]
     return plain_ascii(lines) if ascii_only and lang == "en" else lines
 
 
@@ -191,6 +192,18 @@ class Page:
         if self.rule.clear_for:
             text = self.say("lasting", what=text, duration=format_duration(self.rule.clear_for))
         return paragraph(self.say("clears_if"), text, self.width)
+
+    def expects(self) -> list[Line]:
+        """What is to be seen if it is right, or whether it came; how often it came before."""
+        lines: list[Line] = []
+        for e in self.record.expectations:
+            if (e.rule, e.bindings) == (self.rule.id, self.bindings):
+                lines += paragraph(self.say("expects"), expectation_text(self.b.program, self.record, e, self.b.lang),
+                                   self.width)  # fmt: skip
+        for track in self.record.tracks:
+            if track.rule == self.rule.id:
+                lines += paragraph(self.say("track_record"), track_text(track, self.b.lang), self.width)
+        return lines
 
     def place(self) -> list[Line]:
         """Where the rule stands, where it comes from, and its own lines."""

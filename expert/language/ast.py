@@ -94,6 +94,20 @@ class Match:
     where: Cond | None = None
 
 
+Status = Literal["live", "shadow", "quarantine"]
+"""Shadow: evaluated, recorded and scored, but read by no rule and shown to nobody. Quarantine: not evaluated."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """One thing that must be seen within ``within`` ms of a rise, if the rule is right."""
+
+    when: Cond
+    within: int
+    text: str = field(default="", compare=False)
+    span: Span = field(default=NOWHERE, compare=False)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """One rule as authored, checked and resolved.
@@ -101,7 +115,7 @@ class Rule:
     ``threshold``, ``clear_below``, ``strength`` in millionths; ``hold`` (the YAML's ``for``), ``clear_for``,
     ``max_hold`` in ms.
     ``because``: language -> template whose ``{expr}`` parts are in ``because_parts`` by their text.
-    ``yaml``: the rule's own lines, for screens.
+    ``expect``: any one of these is to be seen after a rise. ``yaml``: the rule's own lines, for screens.
     """
 
     id: str
@@ -121,6 +135,8 @@ class Rule:
     strength: int = 1_000_000
     because: dict[str, str] = field(default_factory=dict)
     because_parts: dict[str, Expr] = field(default_factory=dict)
+    expect: tuple[Expected, ...] = ()
+    status: Status = "live"
     source: str = "unverified"
     owner: str = ""
     single_instrument: str = ""

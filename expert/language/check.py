@@ -8,6 +8,7 @@ from dataclasses import replace
 from expert.language import ast
 from expert.language.advice import check_advice
 from expert.language.diagnostics import Sink, did_you_mean
+from expert.language.expecting import resolve_expected
 from expert.language.numbers import TEXT, describe, resolve_number
 from expert.language.pack import check_fact_types
 from expert.language.raw import RawPack, RawRule, RawSite
@@ -102,6 +103,7 @@ def check_rule(raw: RawRule, scope: Scope) -> ast.Rule | None:
     conclude = _conclusion(raw, scope)
     advise = check_advice(raw, scope)
     because, parts = read_templates(raw, scope)
+    expect = resolve_expected(raw, scope)
     _fits_kind(raw, scope)
     if raw.broken or when is None or len(scope.sink.found) > before:
         return None
@@ -117,6 +119,8 @@ def check_rule(raw: RawRule, scope: Scope) -> ast.Rule | None:
         severity=raw.severity,
         because=because,
         because_parts=parts,
+        expect=expect,
+        status=raw.texts["status"],  # type: ignore[arg-type]
         span=raw.span,
         yaml=raw.yaml,
         hold=raw.numbers["hold"],

@@ -62,6 +62,17 @@ class RawMatch:
 
 
 @dataclass
+class RawExpected:
+    """``condition within T``; ``back``: a variable that is to come back to its normal range instead."""
+
+    when: ast.Cond | None
+    back: ast.Ref | None
+    within: int
+    text: str
+    span: ast.Span
+
+
+@dataclass
 class RawRule:
     """A rule as written; ``conclude`` and ``refute`` as facts with an optional number."""
 
@@ -78,6 +89,7 @@ class RawRule:
     refute: tuple[ast.FactRef, dict[str, ast.Expr]] | None = None
     advise: list[RawAdvice] = field(default_factory=list)
     because: dict[str, Text] = field(default_factory=dict)
+    expect: list[RawExpected] = field(default_factory=list)
     numbers: dict[str, int] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
     keys: dict[str, ast.Span] = field(default_factory=dict)

@@ -7,6 +7,7 @@ import textwrap
 from expert.language import ast
 from expert.language.conditions import read_condition
 from expert.language.diagnostics import Sink
+from expert.language.expecting import read_expected
 from expert.language.expression import Parser, report
 from expert.language.facts import parse_conclusion
 from expert.language.lexer import ExpressionError
@@ -33,10 +34,13 @@ RULE_KEYS = (
     "for_each",
     "match",
     "because",
+    "expect",
+    "status",
     "source",
     "owner",
     "single_instrument",
 )
+STATUSES = ("live", "shadow", "quarantine")
 KINDS = ("condition", "alarm", "advice", "note")
 HOUR = 3_600_000
 
@@ -94,7 +98,9 @@ def _rule(t: Table, topic: str, file: str, sink: Sink) -> RawRule:
         match=_match(t, sink),
         advise=_advise(t, sink),
         numbers=_numbers(t, sink),
-        texts={k: t.word(k) for k in ("owner", "single_instrument")} | {"source": t.word("source", "unverified")},
+        expect=read_expected(t, sink),
+        texts={k: t.word(k) for k in ("owner", "single_instrument")}
+        | {"source": t.word("source", "unverified"), "status": t.choice("status", STATUSES, "live")},
         keys={k.value: k.span for k, _ in t.node.entries},
         yaml=own_lines(t.node),
     )

@@ -12,7 +12,7 @@ from expert.language.ast import Program
 from expert.trace import ArtifactStore, Entry, TraceError, TraceReader, canonical
 from expert.trace.canonical import parse
 from expert.trace.codec import from_json, to_json
-from expert.values.types import Episode, Sample, ScanRecord
+from expert.values.types import Episode, Sample, ScanRecord, TrackRecord
 
 
 class PastRun:
@@ -87,6 +87,13 @@ class PastRun:
         for i, record in enumerate(self.records()):
             for e in record.episodes:
                 found[e.id] = (e, found[e.id][1] if e.id in found else i)
+        return found
+
+    def tracks(self) -> dict[str, TrackRecord]:
+        """Track record of every rule that expects something, as last recorded; of one that never rose an empty one."""
+        found = {name: TrackRecord(name, 0) for name, rule in self.program.rules.items() if rule.expect}
+        for record in self.records():
+            found.update((t.rule, t) for t in record.tracks)
         return found
 
     def history_of(self, record: ScanRecord) -> Callable[[str, int, int], list[tuple[int, float | None]]]:

@@ -224,6 +224,41 @@ class Episode:
 
 
 @dataclass(frozen=True, slots=True)
+class Expectation:
+    """What a rise promised to be seen, and what came of it.
+
+    ``said``: when it rose; ``deadline``: of its last alternative. ``state``: ``right`` when one of them was seen in
+    time, ``wrong`` when all were known not to hold all along, ``undecided`` when data were missing or it held already;
+    ``decided``: at which scan; ``seen``: which alternative it was, counted from 0.
+    """
+
+    rule: str
+    bindings: tuple[tuple[str, str], ...]
+    said: int
+    deadline: int
+    state: Literal["open", "right", "wrong", "undecided"] = "open"
+    decided: int | None = None
+    seen: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TrackRecord:
+    """How often a rule rose in the last 90 days of plant time, and how often what it expected came."""
+
+    rule: str
+    said: int
+    right: int = 0
+    wrong: int = 0
+    undecided: int = 0
+
+    @property
+    def share(self) -> float | None:
+        """Share of right among right and wrong; None when there was neither."""
+        decided = self.right + self.wrong
+        return self.right / decided if decided else None
+
+
+@dataclass(frozen=True, slots=True)
 class AdviceItem:
     """One line of advice in a scan.
 
@@ -251,6 +286,8 @@ class ScanRecord:
 
     ``nodes``: node key -> result as plain JSON (`expert.engine.results`); ``episodes``: all open ones and
     those that ended in this scan; ``advice``: the advice board; ``counts``: e.g. samples skipped by cause.
+    ``expectations``: open ones, and those decided in this scan; ``tracks``: of the rules in them and in the firings.
+    ``shadow``: what rules in shadow would have said; nobody is shown it.
     """
 
     program: str
@@ -263,3 +300,6 @@ class ScanRecord:
     nodes: dict[str, Any] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    expectations: tuple[Expectation, ...] = ()
+    tracks: tuple[TrackRecord, ...] = ()
+    shadow: tuple[Firing, ...] = ()

@@ -53,6 +53,31 @@ def why(
             click.echo(text_of(line))
 
 
+@click.command()
+@TRACE
+@click.option("--json", "target", type=click.Path(path_type=Path, dir_okay=False), help="Write the same to a file.")
+@language_options
+def track(trace: Path | None, target: Path | None, lang: str | None, ascii_only: bool) -> None:
+    """How often rules said something, and how often what they expected came; which are proposed for shadow."""
+    from dataclasses import asdict
+
+    from expert.engine.ledger import is_weak
+    from expert.explain import title_of, track_text
+    from expert.run.past import PastRun
+
+    tongue, _ = speak(lang, ascii_only)
+    with readable_errors():
+        past = PastRun(newest_run(trace))
+        found = sorted(past.tracks().values(), key=lambda t: (t.share is None, t.share or 0, t.rule))
+        for one in found:
+            status = past.program.rules[one.rule].status
+            shown = "" if status == "live" else f" [{status}]"
+            click.echo(f"{one.rule}  {title_of(past.program, one.rule, (), tongue)}{shown}: {track_text(one, tongue)}")
+        if not found:
+            click.echo("no rule of this run expects anything", err=True)
+    write_json(target, {"tracks": [{**asdict(t), "share": t.share, "proposed": is_weak(t)} for t in found]})
+
+
 @click.command("why-not")
 @click.argument("rule")
 @TRACE

@@ -29,6 +29,8 @@ RULE_ORDER = (
     "refute",
     "advise",
     "because",
+    "expect",
+    "status",
     "source",
     "owner",
     "single_instrument",
