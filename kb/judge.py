@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from expert.compile import load_program
 from expert.engine.session import Session
 from expert.language.ast import Program
+from expert.run.pool import each
 from expert.values.types import ScanInput, ScanRecord
 from kb.furnace.causes import Cause, Kind
 from kb.furnace.simulator import VirtualFurnace
@@ -100,6 +101,7 @@ def judge(
     severities: Sequence[int] = (1, 2, 3, 4, 5),
     normal_seeds: Sequence[int] = (),
     program: Program | None = None,
+    workers: int = 1,
 ) -> Judgement:
     """Inject every kind at every severity, one seed each, and run normal days.
 
@@ -111,6 +113,8 @@ def judge(
         One per normal day of 24 h.
     program : Program, optional
         Default: the pack and plant of this product.
+    workers : int
+        Processes to judge in, see `expert.run.pool.each`.
 
     Raises
     ------
@@ -121,8 +125,19 @@ def judge(
     if len(seeds) < len(cases):
         raise ValueError(f"{len(cases)} seeds are needed, one per kind and severity, not {len(seeds)}")
     program = program or load_program(rules_folder() / "blast_furnace", plant_folder())
-    findings = [inject(program, k, s, seed) for (k, s), seed in zip(cases, seeds, strict=False)]
-    return Judgement(findings, [normal_day(program, seed) for seed in normal_seeds])
+    todo: list[_Task] = [(program, k, s, seed) for (k, s), seed in zip(cases, seeds, strict=False)]
+    todo += [(program, None, 0, seed) for seed in normal_seeds]
+    results = list(each(_one, todo, workers))
+    return Judgement([r for r in results if isinstance(r, Finding)], [r for r in results if isinstance(r, NormalDay)])
+
+
+_Task = tuple[Program, Kind | None, int, int]
+"""Program, kind (None: a normal day), severity, seed."""
+
+
+def _one(task: _Task) -> Finding | NormalDay:
+    program, kind, severity, seed = task
+    return normal_day(program, seed) if kind is None else inject(program, kind, severity, seed)
 
 
 def cause_of(kind: Kind, severity: int, seed: int) -> Cause:
@@ -182,11 +197,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, help="draw the seeds from this number; default: new ones each time")
     parser.add_argument("--kinds", default=",".join(KINDS), help="kinds of causes, with commas between")
     parser.add_argument("--days", type=int, default=3, help="normal days")
+    parser.add_argument("--workers", type=int, default=1, help="processes; 0: one for every processor")
     options = parser.parse_args(arguments)
     chance = random.Random(options.seed) if options.seed is not None else random.SystemRandom()
     kinds = [k for k in KINDS if k in options.kinds.split(",")]
     seeds = [chance.randrange(1001, 1_000_000) for _ in range(5 * len(kinds))]
-    result = judge(seeds, kinds, normal_seeds=[chance.randrange(1001, 1_000_000) for _ in range(options.days)])
+    days = [chance.randrange(1001, 1_000_000) for _ in range(options.days)]
+    result = judge(seeds, kinds, normal_seeds=days, workers=options.workers)
     print(result.text())
     enough = result.found() >= 4 * len(kinds) and all(result.found(k) >= 3 for k in kinds)
     return 0 if enough and not any(d.severe for d in result.days) else 1

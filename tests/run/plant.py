@@ -8,7 +8,7 @@ from pathlib import Path
 from expert.compile import load_program
 from expert.engine.session import Session
 from expert.language.ast import Program
-from expert.values.types import Sample
+from expert.values.types import Sample, ScanInput
 
 DATA = Path(__file__).parent.parent / "data"
 MINUTE = 60_000
@@ -59,3 +59,14 @@ def session() -> Session:
     s.set_baseline("blast.pressure", 330.0, 6.0)
     s.set_baseline("blast.volume", 5000.0, 50.0)
     return s
+
+
+def counts(shift: int) -> list[tuple[int, int]]:
+    """Every scan's number of firings and facts of a plant whose pressure is off by ``shift``."""
+    own = session()
+    feed = ScriptedFeed(lambda m: {**normal(m), "blast.pressure": 330.0 + shift * max(0, m - 10)})
+    out = []
+    for minute in range(1, 40):
+        record = own.scan(ScanInput(minute * MINUTE, minute * MINUTE, tuple(feed.advance(minute * MINUTE))))
+        out.append((len(record.firings), len(record.facts)))
+    return out
