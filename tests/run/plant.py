@@ -62,11 +62,11 @@ def session() -> Session:
 
 
 def counts(shift: int) -> list[tuple[int, int]]:
-    """Every scan's number of firings and facts of a plant whose pressure is off by ``shift``."""
+    """Every scan's number of firings and samples of a plant whose hang begins ``shift`` minutes early."""
     own = session()
-    feed = ScriptedFeed(lambda m: {**normal(m), "blast.pressure": 330.0 + shift * max(0, m - 10)})
+    feed = ScriptedFeed(lambda minute: normal(minute + shift))
     out = []
-    for minute in range(1, 40):
+    for minute in range(1, 50):
         record = own.scan(ScanInput(minute * MINUTE, minute * MINUTE, tuple(feed.advance(minute * MINUTE))))
-        out.append((len(record.firings), len(record.facts)))
+        out.append((len(record.firings), len(record.input.samples)))
     return out
