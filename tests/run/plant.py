@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
 from expert.compile import load_program
 from expert.engine.session import Session
 from expert.language.ast import Program
+from expert.trace import canonical
+from expert.trace.codec import to_json
 from expert.values.types import Sample, ScanInput
 
 DATA = Path(__file__).parent.parent / "data"
@@ -61,12 +64,10 @@ def session() -> Session:
     return s
 
 
-def counts(shift: int) -> list[tuple[int, int]]:
-    """Every scan's number of firings and samples of a plant whose hang begins ``shift`` minutes early."""
+def digests(shift: int) -> list[str]:
+    """Hash of every scan's record of a plant whose charging stops ``shift`` minutes early."""
     own = session()
-    feed = ScriptedFeed(lambda minute: normal(minute + shift))
-    out = []
-    for minute in range(1, 50):
-        record = own.scan(ScanInput(minute * MINUTE, minute * MINUTE, tuple(feed.advance(minute * MINUTE))))
-        out.append((len(record.firings), len(record.input.samples)))
-    return out
+    feed = ScriptedFeed(lambda m: {**normal(m), "charge.count": float(min(m, LAST_CHARGE - shift) // 8)})
+    times = range(MINUTE, 40 * MINUTE, MINUTE)
+    records = [own.scan(ScanInput(now, now, tuple(feed.advance(now)))) for now in times]
+    return [hashlib.sha256(canonical(to_json(r))).hexdigest() for r in records]
