@@ -76,8 +76,9 @@ class FactTable:
 
     def part(self, key: Key, pattern: tuple[int, ...]) -> Key:
         """The fields of a pattern out of a whole key."""
-        values = key if len(self.fields) > 1 else (key,) if self.fields else ()
-        return tuple(values[i] for i in pattern)
+        if len(pattern) == 1:
+            return key[pattern[0]] if len(self.fields) > 1 else key
+        return tuple([key[i] for i in pattern])
 
     def args(self, key: Key) -> tuple[tuple[str, str], ...]:
         """A key as the arguments of a fact."""

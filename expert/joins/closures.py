@@ -16,7 +16,7 @@ from expert.joins import calculus
 from expert.joins.calculus import FALSE, ONE, UNKNOWN, Number, Pair
 from expert.joins.cells import FactTable
 from expert.joins.rows import RowTuple, Table
-from expert.joins.shape import Literal, NotJoinable, Shape, literal_of
+from expert.joins.shape import Literal, NotJoinable, Shape, Slot, literal_of
 from expert.language import ast
 
 Rows = Sequence[RowTuple]
@@ -125,7 +125,7 @@ class Compiler:
         if self.world.is_off(node.type):
             return lambda q, rows: UNKNOWN
         lit, facts = self.literal(node, env), self.world.facts[node.type]
-        key, pattern = key_of(lit, facts), lit.pattern
+        key, pattern = key_of(lit), lit.pattern
         if pattern is None:
             if lit.now:
                 return lambda q, rows: facts.pair_at(key(rows), q)
@@ -235,7 +235,7 @@ class Compiler:
             off = unknown("rules off")
             return lambda q, rows: off
         lit, facts = self.literal(node.fact, env), self.world.facts[type_]
-        key, pattern, nobody = key_of(lit, facts), lit.pattern, unknown("no such fact")
+        key, pattern, nobody = key_of(lit), lit.pattern, unknown("no such fact")
         if pattern is not None:
             if lit.now:
                 return lambda q, rows: facts.any_number(pattern, key(rows), q)
@@ -254,10 +254,14 @@ class Compiler:
         raise NotJoinable(f"rule {self.shape.rule.id}: {node.text or 'an aggregate'} over a set and rows")
 
 
-def key_of(lit: Literal, facts: FactTable) -> Callable[[Rows], Any]:
+def key_of(lit: Literal) -> Callable[[Rows], Any]:
     """A function from rows to the (part of a) fact's key that a literal means."""
-    slots = lit.slots
-    if lit.pattern is None and len(slots) == 1:
+    return key_maker(lit.slots)
+
+
+def key_maker(slots: tuple[Slot, ...]) -> Callable[[Rows], Any]:
+    """A function from rows to the key that these slots make: a lone value as it is, else a tuple."""
+    if len(slots) == 1:
         (slot,) = slots
         return (lambda rows: rows[slot][0]) if isinstance(slot, int) else (lambda rows: slot)
     return lambda rows: tuple([rows[x][0] if isinstance(x, int) else x for x in slots])

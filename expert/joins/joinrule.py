@@ -8,7 +8,7 @@ from typing import Any
 from expert.engine.results import Num
 from expert.joins.calculus import ONE, Number, Pair, attenuate
 from expert.joins.cells import NEVER, FactTable
-from expert.joins.closures import Compiler, ValueOf, World, key_of
+from expert.joins.closures import Compiler, ValueOf, World, key_maker, key_of
 from expert.joins.holds import HoldBook
 from expert.joins.rows import RowTuple
 from expert.joins.shape import Literal, Shape
@@ -32,6 +32,7 @@ class JoinRule:
 
     def __init__(self, shape: Shape, facts: FactTable, world: World, period: int) -> None:
         self.shape, self.facts, self.world = shape, facts, world
+        self.rank = shape.rank
         rule = shape.rule
         self.conclusion = rule.conclude
         self.strength = rule.strength
@@ -45,6 +46,7 @@ class JoinRule:
         self.gone: list[Driver] = []
         self.by_fact: list[tuple[Literal, Driver]] = []
         self.compiler = Compiler(shape, world)
+        self.fact_key = key_maker(self.key_slots())
         self.number: ValueOf | None = None
         self.wants_number = self.conclusion is not None and self.conclusion.number is not None
         if self.conclusion is not None and self.conclusion.number is not None:
@@ -52,16 +54,15 @@ class JoinRule:
         self.where_rest = [c for where in shape.wheres for c in where if not is_test(c)]
         self.when_rest = [c for c in shape.when or () if shape.eager or not is_test(c)]
         self.names: dict[str, Any] = {"ONE": ONE, "say": facts.say, "start": facts.start, "cells": facts.cells}
+        self.names["drop"] = facts.drop
         self.names.update(touched=facts.touched, ask=self.ask, forget=self.forget, attenuate=attenuate)
         self.writer = Writer(shape, world, self.compiler, self.names)
         self._parts: dict[str, str] = {}
         self._prepare_rest()
         self.now_literals = [lit for lit in shape.literals if lit.now]
-        self._keys_now = [
-            (self.world.facts[lit.type], lit.pattern, key_of(lit, self.world.facts[lit.type]))
-            for lit in self.now_literals
-        ]
+        self._keys_now = [(self.world.facts[lit.type], lit.pattern, key_of(lit)) for lit in self.now_literals]
         shape.reads_now = bool(self.now_literals)
+        self.needs = self._needed()
 
     # ------------------------------------------------------------ writing
 
@@ -127,11 +128,19 @@ class JoinRule:
         if self.world.is_static(node, self.shape) or self.world.is_missing(ref.type):
             return []
         lit = self.compiler.literal(ref, self.shape.env)
-        if lit.now or lit.pattern is not None:
+        if lit.now:
             return []
         name = f"view_{lit.type}"
-        self.names[name] = self.world.facts[lit.type].view
-        lines = [f"f = {name}.get({key_code(lit.slots)})"]
+        facts = self.world.facts[lit.type]
+        self.names[name] = facts.view
+        if lit.pattern is None:
+            lines = [f"f = {name}.get({key_code(lit.slots)})"]
+        else:
+            part = f"{name}_{'_'.join(str(i) for i in lit.pattern)}"
+            self.names.update(
+                {part: facts.patterns[lit.pattern], f"{part}_any": facts.any_view, f"{part}_of": lit.pattern}
+            )
+            lines = [f"k = {key_code(lit.slots)}", f"f = {part}_any({part}_of, k) if k in {part} else None"]
         if isinstance(node, ast.Not):
             return [*lines, "if f is not None:", "    if ONE - f[1] < s: s = ONE - f[1]", "    p = min(p, ONE - f[0])"]
         return [*lines, "if f is None: s = p = 0", "else:", "    if f[0] < s: s = f[0]", "    if f[1] < p: p = f[1]"]
@@ -166,24 +175,15 @@ class JoinRule:
         return [f"ask(r, {rows})" if rows else "ask(r)"]
 
     def _finish_gone(self, rows: str, s: str, p: str) -> list[str]:
-        return [f"forget({rows})"]
+        if self.refutes or self.book is not None:
+            return [f"forget({rows})"]
+        return [f"k = {key_code(self.key_slots())}", f"if k in cells: drop(k, {self._source()})"]
 
     # ------------------------------------------------------------ working
 
     def keys(self, rows: tuple[RowTuple, ...]) -> tuple[str, ...]:
         """Keys of the rows."""
         return tuple([row[0] for row in rows])
-
-    def fact_key(self, rows: tuple[RowTuple, ...]) -> Any:
-        """Key of what is concluded with these rows."""
-        slots = self.key_slots()
-        if len(slots) == 1 and not self._partly():
-            (slot,) = slots
-            return rows[slot][0] if isinstance(slot, int) else slot
-        return tuple([rows[x][0] if isinstance(x, int) else x for x in slots])
-
-    def _partly(self) -> bool:
-        return self.refutes
 
     def forget(self, *rows: RowTuple) -> None:
         """Take back what was said of this combination."""
@@ -218,6 +218,28 @@ class JoinRule:
                 self.book.seen(self.keys(rows), rows, self.now, *x)
             return
         self.tell(round_, rows, x)
+
+    def waits_for(self, silent: set[str]) -> bool:
+        """Whether the rule says nothing as long as there are no facts of these types."""
+        return self.needs is not None and self.needs in silent
+
+    def _needed(self) -> str | None:
+        """A type made in the rule's own stratum without which it says nothing at all."""
+        if self.shape.eager:
+            return None
+        for node in [*self.where_rest, *self.when_rest]:
+            at_least = isinstance(node, ast.Certainty) and node.op in (">", ">=") and node.limit > 0
+            ref = node.fact if at_least and isinstance(node, ast.Certainty) else node
+            if isinstance(ref, ast.FactRef) and any(lit.type == ref.type for lit in self.now_literals):
+                return ref.type
+        return None
+
+    def close_book(self) -> None:
+        """Say what held combinations amount to."""
+        assert self.book is not None
+        for keys in self.book.gone:
+            self.silence(self.book.states[keys].rows)
+        self.book.close(self.now, self.held)
 
     def held(self, keys: tuple[str, ...], rows: tuple[RowTuple, ...], s: int, p: int) -> None:
         """What a held combination amounts to."""

@@ -19,7 +19,7 @@ from expert.engine.results import Num
 from expert.joins.calculus import FALSE, Number, Pair, plain
 from expert.joins.cells import FactTable, Key
 from expert.joins.closures import Compiler
-from expert.joins.joinrule import JoinRule
+from expert.joins.joinrule import Driver, JoinRule
 from expert.joins.owned import owned_rules, types_over_rows
 from expert.joins.rows import RowTuple, Table
 from expert.joins.shape import Shape, conjuncts, refuse_lags
@@ -31,6 +31,8 @@ from expert.values.types import Row
 LAST = 1 << 20
 """Round from which on conclusions are made whose number reads a fact that nobody concluded."""
 MAX_ROUNDS = 10_000
+MANY = 16
+"""Fewer new rows are always looked at one by one."""
 Rows = tuple[RowTuple, ...]
 
 
@@ -65,6 +67,31 @@ class Changed:
     args: tuple[tuple[str, str], ...]
     before: Pair
     now: Pair
+
+
+class Changes:
+    """Facts that readers see differently, listed when somebody asks."""
+
+    def __init__(self, tables: list[FactTable]) -> None:
+        self._tables = tables
+
+    def __len__(self) -> int:
+        return sum(len(t.changed) for t in self._tables)
+
+    def __iter__(self) -> Iterator[Changed]:
+        for t in self._tables:
+            for key, before in t.changed.items():
+                yield Changed(t.name, t.args(key), before, t.view.get(key, FALSE))
+
+
+@dataclass
+class Plan:
+    """What a stratum does about changes: functions by relation and by fact type, rules that hold, facts to settle."""
+
+    by_row: dict[str, list[tuple[JoinRule, Driver]]] = field(default_factory=dict)
+    by_fact: list[tuple[FactTable, JoinRule, Driver]] = field(default_factory=list)
+    held: list[JoinRule] = field(default_factory=list)
+    tables: list[FactTable] = field(default_factory=list)
 
 
 @dataclass
@@ -126,6 +153,8 @@ class Relations:
         self._find_types()
         self._drivers: dict[str, list[tuple[JoinRule, Callable[[Any, int], None]]]] = {}
         self._moved: set[JoinRule] = set()
+        self._plans: list[Plan] = []
+        self._gone: dict[str, list[Driver]] = {}
         self._ready = False
 
     # ------------------------------------------------------------ what rules are compiled against
@@ -215,11 +244,25 @@ class Relations:
                     self._drivers.setdefault(lit.type, []).append((rule, driver))
                 for place in rule.shape.statics:
                     self._readers.setdefault(place, []).append(rule)
+        self._plans = [self._plan(layer) for layer in self.layers]
         for type_, args in off_facts(self.program):
             if type_ in self.facts:
                 values = tuple(v for _, v in args)
                 self.facts[type_].off(values[0] if len(values) == 1 else values)
                 self.facts[type_].settle()
+
+    def _plan(self, layer: list[JoinRule]) -> Plan:
+        plan = Plan()
+        for rule in layer:
+            for relation, by_row, gone in zip(rule.shape.relations, rule.by_row, rule.gone, strict=True):
+                plan.by_row.setdefault(relation, []).append((rule, by_row))
+                self._gone.setdefault(relation, []).append(gone)
+            plan.by_fact += [(self.facts[lit.type], rule, d) for lit, d in rule.by_fact if not lit.now]
+            if rule.book is not None:
+                plan.held.append(rule)
+            if rule.facts not in plan.tables:
+                plan.tables.append(rule.facts)
+        return plan
 
     def _ground(self) -> list[tuple[int, GroundRule]]:
         """Owned ground rules with their strata, in order of id and bindings."""
@@ -300,7 +343,7 @@ class Relations:
         row_changes: Iterable[Row],
         static: Static | None = None,
         on_stratum: Callable[[int], None] | None = None,
-    ) -> list[Changed]:
+    ) -> Changes:
         """Advance by one scan.
 
         Parameters
@@ -314,8 +357,8 @@ class Relations:
 
         Returns
         -------
-        list of Changed
-            Facts that readers see differently than after the scan before.
+        Changes
+            Facts that readers see differently than after the scan before; good until the next scan.
         """
         self.now = now
         self._static = static or Nothing()
@@ -333,66 +376,72 @@ class Relations:
             self._stratum(level, layer, came, whole)
             if on_stratum is not None:
                 on_stratum(level)
-        return list(self._changes())
+        return Changes([t for t in self.facts.values() if t.changed])
 
     def _take_in(self, row_changes: Iterable[Row]) -> dict[str, list[RowTuple]]:
         """Take back what was said with rows that changed, then let the new ones in."""
-        newest: dict[tuple[str, str], Row] = {(r.relation, r.key): r for r in row_changes}
+        newest: dict[str, dict[str, Row]] = {}
+        for row in row_changes:
+            if row.relation in self.tables:
+                newest.setdefault(row.relation, {})[row.key] = row
         came: dict[str, list[RowTuple]] = {}
-        went: list[tuple[str, RowTuple]] = []
-        for (relation, key), row in newest.items():
-            table = self.tables.get(relation)
-            if table is None:
-                continue
-            new = None if row.values is None else table.make(key, row.values)
-            old = table.rows.get(key)
-            if old == new:
-                continue
-            if old is not None:
-                went.append((relation, old))
-            if new is not None:
-                came.setdefault(relation, []).append(new)
-        for relation, old in went:
-            for rule in self.rules:
-                for i, name in enumerate(rule.shape.relations):
-                    if name == relation and not rule.shape.dead:
-                        rule.gone[i](old, 0)
-        for relation, old in went:
-            self.tables[relation].drop(old)
-        for relation, rows in came.items():
-            for new in rows:
-                self.tables[relation].put(new)
+        went: list[tuple[Table, RowTuple]] = []
+        for relation, by_key in newest.items():
+            table = self.tables[relation]
+            make, rows, new = table.make, table.rows, []
+            for key, row in by_key.items():
+                made = None if row.values is None else make(key, row.values)
+                old = rows.get(key)
+                if old is not None and old != made:
+                    went.append((table, old))
+                    for gone in self._gone.get(relation, ()):
+                        gone(old, 0)
+                if made is not None and old != made:
+                    new.append(made)
+            if new:
+                came[relation] = new
+        for table, old in went:
+            table.drop(old)
+        for relation, new in came.items():
+            self.tables[relation].extend(new)
         return came
 
     def _stratum(self, level: int, layer: list[JoinRule], came: dict[str, list[RowTuple]], whole: bool) -> None:
         self._look_at_statics(level)
-        moved = self._moved
-        for rule in layer:
+        plan = self._plans[level]
+        for rule in plan.held:
             if rule.book is not None:
                 rule.book.open(self.now)
-            if whole or rule in moved or self._mostly_new(rule, came):
+        anew = set(layer) if whole else self._moved.intersection(layer) | self._mostly_new(layer, came)
+        silent = {t.name for t in plan.tables if not t.merged}
+        for rule in layer if anew else ():
+            if rule in anew and not rule.waits_for(silent):
                 rule.full(None, 0)
-                continue
-            for i, relation in enumerate(rule.shape.relations):
-                for row in came.get(relation, ()):
-                    rule.by_row[i](row, 0)
-            for lit, driver in rule.by_fact:
-                if not lit.now:
-                    for key in self.facts[lit.type].changed:
-                        driver(key, 0)
-        for rule in layer:
-            if rule.book is not None:
-                before = list(rule.book.gone)
-                for keys in before:
-                    rule.silence(rule.book.states[keys].rows)
-                rule.book.close(self.now, rule.held)
+        for relation, rows in came.items():
+            for rule, by_row in plan.by_row.get(relation, ()):
+                if rule not in anew:
+                    for row in rows:
+                        by_row(row, 0)
+        for table, rule, driver in plan.by_fact:
+            if table.changed and rule not in anew:
+                for key in table.changed:
+                    driver(key, 0)
+        for rule in plan.held:
+            rule.close_book()
         self._rounds(level)
-        for facts in self.facts.values():
-            facts.settle()
+        for table in plan.tables:
+            table.settle()
 
-    def _mostly_new(self, rule: JoinRule, came: dict[str, list[RowTuple]]) -> bool:
-        new = sum(len(came.get(r, ())) for r in rule.shape.relations)
-        return new > 16 and 2 * new > sum(len(self.tables[r].rows) for r in rule.shape.relations)
+    def _mostly_new(self, layer: list[JoinRule], came: dict[str, list[RowTuple]]) -> set[JoinRule]:
+        """Rules most of whose rows are new, which are quicker evaluated as a whole."""
+        if sum(len(rows) for rows in came.values()) < MANY:
+            return set()
+        found = set()
+        for rule in layer:
+            new = sum(len(came.get(r, ())) for r in rule.shape.relations)
+            if 2 * new > sum(len(self.tables[r].rows) for r in rule.shape.relations):
+                found.add(rule)
+        return found
 
     def _look_at_statics(self, level: int) -> None:
         """Ask anew for the conditions without rows; note the rules that see one change."""
@@ -419,8 +468,3 @@ class Relations:
     def _stop(self, level: int) -> None:
         names = sorted({rule.shape.rule.id for rule in self.layers[level]})
         raise EndlessGrowth(f"rules {', '.join(names)} still change facts after {MAX_ROUNDS} rounds of one scan")
-
-    def _changes(self) -> Iterator[Changed]:
-        for name, facts in self.facts.items():
-            for key, before in facts.changed.items():
-                yield Changed(name, facts.args(key), before, facts.view.get(key, FALSE))

@@ -94,11 +94,62 @@ class Index:
         if not bucket:
             del self.buckets[k]
 
+    def extend(self, rows: Iterable[RowTuple]) -> None:
+        """Take in many rows."""
+        key, buckets = self.key, self.buckets
+        for row in rows:
+            k = key(row)
+            bucket = buckets.get(k)
+            if bucket is not None:
+                bucket[row[0]] = row
+            elif k is not None:
+                buckets[k] = {row[0]: row}
+            else:
+                self.loose[row[0]] = row
+
     def wide(self, k: Any) -> Iterable[RowTuple]:
         """Rows that may match when something is unknown; ``k`` None: what they are compared with is."""
         if k is None:
-            return list(self.table.rows.values())
+            return self.table.rows.values()
         return [*self.buckets.get(k, {}).values(), *self.loose.values()]
+
+
+class KeyIndex:
+    """Rows by the field that is their relation's key: the table itself, as long as rows carry their own key.
+
+    ``loose``: rows that do not.
+    """
+
+    __slots__ = ("column", "loose", "table")
+
+    def __init__(self, table: Table, column: int) -> None:
+        self.table, self.column = table, column
+        self.loose: Bucket = {}
+        self.extend(table.rows.values())
+
+    def add(self, row: RowTuple) -> None:
+        """Take in a row."""
+        if row[self.column] != row[0]:
+            self.loose[row[0]] = row
+
+    def remove(self, row: RowTuple) -> None:
+        """Forget a row."""
+        self.loose.pop(row[0], None)
+
+    def extend(self, rows: Iterable[RowTuple]) -> None:
+        """Take in many rows."""
+        column = self.column
+        self.loose.update({row[0]: row for row in rows if row[column] != row[0]})
+
+    def wide(self, k: Any) -> Iterable[RowTuple]:
+        """Rows that may match when something is unknown; ``k`` None: what they are compared with is."""
+        if k is None:
+            return self.table.rows.values()
+        own = self.table.rows.get(k)
+        found = list(self.loose.values())
+        if own is not None and k not in self.loose:
+            found.append(own)
+        return found
 
 
 class Table:
@@ -109,19 +160,31 @@ class Table:
         self.rows: Bucket = {}
         self.make = row_maker(relation, units)
         self.column = {name: i for i, name in enumerate(relation.fields, 1)}
-        self.indexes: dict[str, Index] = {}
+        key = relation.key[0] if len(relation.key) == 1 else ""
+        self.key_column = self.column[key] if relation.fields.get(key) == "text" else None
+        self.indexes: dict[str, Index | KeyIndex] = {}
 
-    def index(self, name: str, key: Callable[[RowTuple], Any]) -> Index:
+    def index(self, name: str, key: Callable[[RowTuple], Any]) -> Index | KeyIndex:
         """The index of that name (the text of its key), made when it is new."""
         if name not in self.indexes:
             self.indexes[name] = Index(self, key)
         return self.indexes[name]
 
-    def put(self, row: RowTuple) -> None:
-        """Add a row whose key is not there."""
-        self.rows[row[0]] = row
+    def key_index(self) -> Index | KeyIndex:
+        """The index over the relation's key, made when it is new."""
+        if "" not in self.indexes:
+            assert self.key_column is not None
+            self.indexes[""] = KeyIndex(self, self.key_column)
+        return self.indexes[""]
+
+    def extend(self, rows: list[RowTuple]) -> None:
+        """Add rows whose keys are not there."""
+        self.rows.update([(row[0], row) for row in rows])
         for index in self.indexes.values():
-            index.add(row)
+            if len(rows) == 1:
+                index.add(rows[0])
+            else:
+                index.extend(rows)
 
     def drop(self, row: RowTuple) -> None:
         """Take a row out."""

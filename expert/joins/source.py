@@ -14,6 +14,7 @@ from typing import Any
 
 from expert.joins.calculus import HUGE, ONE
 from expert.joins.closures import Compiler, World
+from expert.joins.rows import Index, KeyIndex
 from expert.joins.shape import Literal, Shape, Slot, has_rows, is_pure
 from expert.language import ast
 
@@ -119,6 +120,29 @@ class Writer:
             return Text(f"(-{codes[0]})" if node.op == "-" else codes[0], fields, known[0].computed)
         return Text(f"({codes[0]} {node.op} {codes[1]})", fields, True)
 
+    def judged(self, node: ast.Cond) -> tuple[str, str] | None:
+        """Python for: the condition certainly holds, it possibly holds; None for what is left to closures."""
+        if isinstance(node, ast.Compare):
+            left, right = self.text(node.left), self.text(node.right)
+            if left is None or right is None:
+                return None
+            known = [f"{f} is not None" for f in dict.fromkeys(left.fields + right.fields)]
+            known += [f"{-HUGE!r} <= {t.code} <= {HUGE!r}" for t in (left, right) if t.computed]
+            if not known:
+                return None
+            holds = f"{left.code} {node.op} {right.code}"
+            return f"({' and '.join(known)} and {holds})", f"(not ({' and '.join(known)}) or {holds})"
+        if isinstance(node, ast.Not):
+            inner = self.judged(node.item)
+            return None if inner is None else (f"(not {inner[1]})", f"(not {inner[0]})")
+        if not isinstance(node, (ast.All, ast.Any)):
+            return None
+        parts = [self.judged(item) for item in node.items]
+        if None in parts:
+            return None
+        word = " and " if isinstance(node, ast.All) else " or "
+        return tuple(f"({word.join(x)})" for x in zip(*parts, strict=True))  # type: ignore[return-value]
+
     # ------------------------------------------------------------ functions
 
     def function(self, name: str, finish: Callable[[str, str, str], Iterable[str]], start: Start) -> None:
@@ -156,6 +180,9 @@ class Writer:
                 continue
             sides = [(i, t.side_of(position, bound)) for i, t in enumerate(self.tests) if i not in done]
             lookups = [(i, *x) for i, x in sides if x is not None]
+            keys = [x for x in lookups if self._is_key(position, x[1])]
+            if keys:  # at most one row, whatever else is compared
+                return position, keys[:1]
             if best < 0 or len(lookups) > len(found):
                 best, found = position, lookups
         return best, found
@@ -165,11 +192,19 @@ class Writer:
     ) -> list[str]:
         if not lookups:
             return [f"{indent}for r{position} in rows{position}.values():"]
+        if self._is_key(position, lookups[0][1]):
+            ix = self._named(self.world.tables[self.shape.relations[position]].key_index())
+            one = f"() if (x := rows{position}.get(k{depth})) is None else (x,)"
+            return [
+                *self._key(indent, f"k{depth}", [lookups[0][2]]),
+                f"{indent}w{depth} = {ix}l or k{depth} is None",
+                f"{indent}for r{position} in {ix}.wide(k{depth}) if w{depth} else {one}:",
+            ]
         ix = self._index(position, [own for _, own, _ in lookups])
         lines = self._key(indent, f"k{depth}", [other for _, _, other in lookups])
         lines.append(f"{indent}w{depth} = {ix}l or k{depth} is None")
         some = f"{ix}b.get(k{depth}, EMPTY).values()"
-        lines.append(f"{indent}for r{position} in ({ix}.wide(k{depth}) if w{depth} else {some}):")
+        lines.append(f"{indent}for r{position} in {ix}.wide(k{depth}) if w{depth} else {some}:")
         return lines
 
     def _key(self, indent: str, name: str, texts: list[Text]) -> list[str]:
@@ -193,12 +228,22 @@ class Writer:
         source = "\n".join(["def key(row):", *body, "    return k"])
         space: dict[str, Any] = {}
         exec(source, space)
-        index = self.world.tables[relation].index(source, space["key"])
+        return self._named(self.world.tables[relation].index(source, space["key"]))
+
+    def _named(self, index: Index | KeyIndex) -> str:
+        """Name of an index in the written functions."""
         name = next((n for n, x in self.names.items() if x is index), None)
         if name is None:
-            name = f"ix{sum(n.startswith('ix') for n in self.names) // 3}"
-            self.names.update({name: index, f"{name}b": index.buckets, f"{name}l": index.loose})
+            name = f"ix{sum(isinstance(x, Index | KeyIndex) for x in self.names.values())}"
+            self.names.update({name: index, f"{name}l": index.loose})
+            if isinstance(index, Index):
+                self.names[f"{name}b"] = index.buckets
         return name
+
+    def _is_key(self, position: int, own: Text) -> bool:
+        """Whether this is the field that is the relation's key."""
+        column = self.world.tables[self.shape.relations[position]].key_column
+        return column is not None and own.code == f"r{position}[{column}]"
 
     # ------------------------------------------------------------ tests
 
@@ -225,6 +270,11 @@ class Writer:
             test = self.tests[i]
             if test.left is not None:
                 lines += self._inline(indent, test, s, leave)
+                continue
+            judged = self.judged(test.node)
+            if judged is not None:
+                sure, possible = judged
+                lines += [f"{indent}if not ({possible}): {leave}", f"{indent}if not ({sure}): {s} = 0"]
                 continue
             if p != f"p{depth}":
                 lines.append(f"{indent}p{depth} = {p}")
