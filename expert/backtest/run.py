@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from expert.backtest.evaluate import Evaluator
 from expert.backtest.source import Source
@@ -14,7 +14,10 @@ Progress = Callable[[int, int, int], None]
 
 
 def backtest(
-    source: Source, runs: Mapping[str, tuple[Program, Evaluator]], progress: Progress | None = None
+    source: Source,
+    runs: Mapping[str, tuple[Program, Evaluator]],
+    progress: Progress | None = None,
+    borders: Iterable[int] = (),
 ) -> dict[str, Result]:
     """Run every program over the history, part by part.
 
@@ -22,6 +25,8 @@ def backtest(
     ----------
     runs : mapping
         Name -> program and who runs it; all are given the same parts.
+    borders : iterable of int
+        Where a new part has to begin, ms UTC.
 
     Returns
     -------
@@ -32,7 +37,7 @@ def backtest(
     tallies = {name: Tally(program, times[0]) for name, (program, _) in runs.items()}
     total = len(times) * len(runs)
     try:
-        for part in source.parts():
+        for part in source.parts(borders):
             for name, (_, evaluator) in runs.items():
                 for stretch in evaluator.run(part):
                     tallies[name].take(stretch)

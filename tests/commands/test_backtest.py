@@ -85,6 +85,7 @@ def test_a_recording_with_its_map(tmp_path: Path) -> None:
         (("columns", "--from", "soon"), "'soon' is not a time"),
         (("columns", "--rule", "descent.slp"), "did you mean descent.slip?"),
         (("columns", "--from", "2030-01-01"), "no scan lies in this time"),
+        (("columns", "--verify-weeks", "3"), "there are 0 whole weeks, not 3"),
     ],
 )
 def test_wrong_use(plant: Path, line: tuple[str, ...], said: str) -> None:

@@ -18,6 +18,7 @@ from tui.texts import say
 if TYPE_CHECKING:
     from expert.backtest.source import Source
     from expert.backtest.tally import Result
+    from expert.backtest.verify import Check
     from expert.language.ast import Program
 
 EXISTING = click.Path(path_type=Path, exists=True)
@@ -35,6 +36,8 @@ BAR_EVERY, LINE_EVERY = 0.5, 30.0
 @click.option("--from", "start", metavar="TIME", help="First scan (UTC); what arrived before is history.")
 @click.option("--to", "end", metavar="TIME", help="Last scan (UTC).")
 @click.option("--rule", "pattern", metavar="GLOB", help="Report only these rules, e.g. 'descent.*'.")
+@click.option("--verify-weeks", "weeks", type=click.IntRange(min=1), metavar="N", help="Run N weeks scan by scan too.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Chooses the weeks of --verify-weeks.")
 @SITE
 @JSON
 @language_options
@@ -47,18 +50,20 @@ def backtest(
     start: str | None,
     end: str | None,
     pattern: str | None,
+    weeks: int | None,
+    seed: int,
     site: Path | None,
     json_file: Path | None,
     lang: str | None,
     ascii_only: bool,
 ) -> None:
-    """Run PACK over DATA at once: how often each rule would have spoken, when, for how long, and with which others.
+    """Run PACK over DATA: how often each rule would have spoken, when, for how long, and with which others.
 
     DATA is simulated:SEED,DAYS, a folder of `tuyere simulate --columns`, or a recording with its --map.
     """
     from expert.backtest.compare import compare, comparison_json
     from expert.backtest.summary import as_json
-    from tui.views.backtest import difference, report
+    from tui.views.backtest import difference, report, verified
 
     tongue, _ = speak(lang, ascii_only)
     began = time.monotonic()
@@ -66,7 +71,7 @@ def backtest(
     with readable_errors():
         source, programs, name = _load(versions, data, map_file, site, (start, end))
         chosen = _chosen(list(programs.values()), pattern)
-        results = _run(source, programs, tongue)
+        results, checks = _run(source, programs, (weeks, seed), tongue)
     new = results["new"]
     click.echo("\n".join(report(new, f"{pack.name} / {name}", tongue, chosen)))
     out = as_json(new, chosen)
@@ -74,10 +79,15 @@ def backtest(
         change = compare(results["old"], new, chosen)
         click.echo("\n" + "\n".join(difference(change, tongue)))
         out["against"] = {"program": results["old"].program.digest, **comparison_json(change)}
+    if checks:
+        click.echo("\n" + "\n".join(verified(checks, tongue)))
+        out["verified"] = [c.as_json() for c in checks]
     seconds = time.monotonic() - began
     write_json(json_file, out | {"seconds": round(seconds, 1), "memory_mb": _memory()})
     if not new.complete:
         raise Failed(INTERRUPTED)
+    if any(c.difference for c in checks):
+        raise Failed(1)
 
 
 def _load(
@@ -100,12 +110,28 @@ def _load(
         raise click.UsageError(str(e)) from e
 
 
-def _run(source: Source, programs: dict[str, Program], lang: str) -> dict[str, Result]:
-    from expert.backtest.evaluate import ScanByScan
+def _run(
+    source: Source, programs: dict[str, Program], proof: tuple[int | None, int], lang: str
+) -> tuple[dict[str, Result], list[Check]]:
+    """Results by version, and what became of the weeks that were run twice."""
+    from expert.backtest.evaluate import Evaluator, ScanByScan
     from expert.backtest.run import backtest as run
+    from expert.backtest.verify import Checked, borders, choose
 
-    runs = {name: (program, ScanByScan(program)) for name, program in programs.items()}
-    return run(source, runs, _progress(lang))
+    weeks, seed = proof
+    try:
+        chosen = choose(source.times, weeks, seed) if weeks else []
+    except ValueError as e:
+        raise click.UsageError(str(e)) from e
+    checks: list[Check] = []
+
+    def made(program: Program) -> Evaluator:
+        checked = Checked(program, ScanByScan(program), chosen)
+        checks.extend(checked.checks)
+        return checked
+
+    runs = {name: (program, made(program)) for name, program in programs.items()}
+    return run(source, runs, _progress(lang), borders(chosen)), checks
 
 
 def _time(text: str | None) -> int | None:

@@ -18,6 +18,7 @@ from expert.backtest.summary import (
     shifts,
 )
 from expert.backtest.tally import Result, Spell, shared
+from expert.backtest.verify import Check
 from expert.explain import duration
 from expert.values.cells import fit, wrap
 from tui.texts import say
@@ -171,6 +172,16 @@ def _shifts(result: Result, lang: str) -> list[str]:
     s = shifts(result)
     at = stamp(s.most_at) if s.most_at is not None else "-"
     return [say(lang, "bt_shifts", mean=f"{s.mean:.2f}", most=s.most, at=at, quiet=f"{s.quiet:.0%}", n=s.shifts)]
+
+
+def verified(checks: Sequence[Check], lang: str) -> list[str]:
+    """What became of the weeks that were run scan by scan too."""
+    lines = [say(lang, "bt_verified", n=len(checks))]
+    for c in checks:
+        key = "bt_differs" if c.difference else "bt_equal" if c.done else "bt_not_done"
+        values = {"start": stamp(c.times[0]), "end": stamp(c.times[-1]), "scans": c.scans, "changes": c.changes}
+        lines.append("  " + say(lang, key, **values, what=c.difference))
+    return lines
 
 
 # ---------------------------------------------------------------- two versions
