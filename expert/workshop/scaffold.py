@@ -14,6 +14,7 @@ from expert.language.schema import DOTTED, NAME
 from expert.language.strict_yaml import Listing, decode, read
 from expert.language.strict_yaml import Mapping as YamlMapping
 from expert.values.types import Variable
+from expert.workshop.editor import modeline, write_schemas
 from expert.workshop.sample import SampleLimit, sample_limit, suitable
 
 HOLD, RUN = 5, 30  # scans that the sample holds, and that its cases last
@@ -43,8 +44,10 @@ class Written:
     added: bool
 
 
-def new_pack(folder: Path, title: Mapping[str, str]) -> list[Written]:
+def new_pack(folder: Path, title: Mapping[str, str], site: ast.Site | None = None) -> list[Written]:
     """Make a pack folder with its ``pack.yaml``; the folder's name is the pack's.
+
+    With a site, editors find the schemas of the pack's files in ``.schema``, and the files say so in their first line.
 
     Raises
     ------
@@ -58,10 +61,14 @@ def new_pack(folder: Path, title: Mapping[str, str]) -> list[Written]:
         raise ScaffoldError(f"{folder.as_posix()} exists already; nothing was written")
     words = name.replace("_", " ").capitalize()
     folder.mkdir(parents=True)
+    schemas = write_schemas(folder / ".schema", site) if site is not None else []
     path = folder / "pack.yaml"
-    text = f"name: {name}\nversion: 0.1.0\ntitle: {_titles(words, title)}\nexports: []\nimports: []\n"
+    text = (
+        modeline(folder, "pack")
+        + f"name: {name}\nversion: 0.1.0\ntitle: {_titles(words, title)}\nexports: []\nimports: []\n"
+    )
     path.write_text(text, encoding="utf-8")
-    return [Written(path, False)]
+    return [Written(path, False), *(Written(p.parent, False) for p in schemas[:1])]
 
 
 def new_rule(folder: Path, wish: Wish, program: ast.Program) -> list[Written]:
@@ -164,6 +171,11 @@ class _Texts:
         """The variable as the rule writes it: of one member when it belongs to a set."""
         return self.variable.id if self.variable.of is None else "m." + self.variable.id.split(".", 1)[1]
 
+    @property
+    def conclusion(self) -> str:
+        """In quotes where it has a colon: the loader needs none, an editor's YAML does."""
+        return self.fact_name if self.variable.of is None else f'"{self.fact_name}(member: m)"'
+
     def fact(self) -> str:
         fields = "" if self.variable.of is None else f"\n    fields: {{member: {{set: {self.variable.of}}}}}"
         return f"  {self.fact_name}:\n    title: {_titles(self.words, self.wish.title)}{fields}\n"
@@ -178,7 +190,7 @@ class _Texts:
             f"    when: {self.reference} {self.limit.op} {self.limit.limit}",
             f"    for: {format_duration(HOLD * self.site.period)}",
             f"    clear_for: {format_duration(HOLD * self.site.period)}",
-            f"    conclude: {self.fact_name}" + ("(member: m)" if of is not None else ""),
+            f"    conclude: {self.conclusion}",
             "    because:",
             f'      en: "{names.get("en", self.variable.id)} at {seen}; the limit is {self.limit.limit}."',
             f'      zh: "{names.get("zh", self.variable.id)} {seen}，界限 {self.limit.limit}。"',
@@ -223,7 +235,7 @@ def _addition(path: Path, key: str, kind: type, text: str) -> str:
         When the file is written in a way that nothing can be put behind it.
     """
     if not path.exists():
-        return f"{key}:\n{text}"
+        return modeline(path.parent, {"rules": "topic"}.get(key, key)) + f"{key}:\n{text}"
     old = path.read_bytes()
     before = _items(decode(old, path.name, Sink()), path, key, kind)
     gap = "" if key == "facts" else "\n"

@@ -88,5 +88,5 @@ def test_diff_grades_what_changed(tmp_path: Path) -> None:
     file.write_text(file.read_text("utf-8").replace("severity: 1", "severity: 0"), "utf-8")
     done = tuyere("diff", "one", "two", "--json", "out.json", cwd=tmp_path)
     assert (1, "") == (done.returncode, done.stderr)
-    assert "major  rule blast.high  two/blast.yaml:2\n         severity: 1 -> 0: less urgent" in done.stdout
+    assert "major  rule blast.high  two/blast.yaml:3\n         severity: 1 -> 0: less urgent" in done.stdout
     assert "major" == json.loads((tmp_path / "out.json").read_text("utf-8"))["level"]

@@ -21,7 +21,7 @@ FOLDER = click.Path(path_type=Path, file_okay=False)
 
 @click.group()
 def new() -> None:
-    """Make a new rule or a new pack."""
+    """Make a new rule, a new pack, or schemas for editors."""
 
 
 @new.command("pack")
@@ -29,13 +29,18 @@ def new() -> None:
 @click.option("--in", "folder", type=FOLDER, help="Where; default: here.")
 @click.option("--title", default="", help="Title in English.")
 @click.option("--zh", default="", help="Title in Chinese.")
-def new_pack(name: str, folder: Path | None, title: str, zh: str) -> None:
-    """Make a pack: the folder NAME with its pack.yaml."""
+@SITE
+def new_pack(name: str, folder: Path | None, title: str, zh: str, site: Path | None) -> None:
+    """Make a pack: the folder NAME with its pack.yaml, and schemas by which editors complete and check its files."""
+    from expert.compile import load_program
     from expert.workshop import scaffold
+    from kb.paths import plant_folder
 
     target = (folder or Path()) / name
+    with readable_errors():
+        program = load_program([], site or plant_folder())
     try:
-        written = scaffold.new_pack(target, {"en": title, "zh": zh})
+        written = scaffold.new_pack(target, {"en": title, "zh": zh}, program.site)
     except (scaffold.ScaffoldError, OSError) as e:
         raise click.UsageError(_reason(e)) from e
     _tell(written)
@@ -66,6 +71,25 @@ def new_rule(rule_id: str, pack: Path | None, variable: str, title: str, zh: str
         raise click.UsageError(_reason(e)) from e
     _tell(written)
     click.echo(f"next: write its condition, then tuyere check {folder.as_posix()} and tuyere test {folder.as_posix()}")
+
+
+@new.command("schema")
+@click.option("--in", "pack", type=FOLDER, help="Pack; default: here.")
+@SITE
+def new_schema(pack: Path | None, site: Path | None) -> None:
+    """Write the schemas of a pack anew, with the names that the site has now."""
+    from expert.compile import load_program
+    from expert.workshop.editor import write_schemas
+    from kb.paths import plant_folder
+
+    with readable_errors():
+        program = load_program([], site or plant_folder())
+    folder = (pack or Path()) / ".schema"
+    try:
+        written = write_schemas(folder, program.site)
+    except OSError as e:
+        raise click.UsageError(_reason(e)) from e
+    click.echo(f"wrote {len(written)} schemas to {folder.as_posix()}")
 
 
 def _reason(e: Exception) -> str:
