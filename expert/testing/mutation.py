@@ -172,7 +172,7 @@ def _together(program: ast.Program, case: Case, mutants: list[Mutant]) -> Iterat
     part = only(program, case.rule, case.every)
     rule = part.rules[case.rule]
     clones = [
-        replace(m.rule, id=f"{rule.id}~{i}", conclude=None, advise=(), because={}, because_parts={})
+        replace(m.rule, id=f"{rule.id}~{i}", conclude=None, advise=(), because={}, because_parts={}, expect=())
         for i, m in enumerate(mutants)
     ]
     rules = {k: replace(r, severity=0) for k, r in part.rules.items()}

@@ -90,6 +90,7 @@ EDITS = [
     ("severity: 2", "severity: 1", "major", "severity: 2 -> 1: less urgent"),
     ("severity: 2", "severity: 3", "patch", "severity: 2 -> 3: more urgent"),
     ("stage: suspected", "stage: confirmed", "major", "hanging(stage: confirmed): says something else"),
+    ("source: manual", "expect: probe_fault within 30 min", "patch", "what it expects to be seen: keeps another score"),
     ("source: manual", "source: trial", "patch", "its source: worded otherwise"),
     ("en: Hang,", "en: Hung,", "patch", "its title: worded otherwise"),
     ("> 300 degC", "> 250 degC", "major", "refutes more, so what it speaks against is said less"),

@@ -106,6 +106,8 @@ def _told(old: ast.Rule, new: ast.Rule) -> Iterator[Change]:
     if bare(_conclusion(old)) != bare(_conclusion(new)):
         yield change("major", f"concludes {_concluded(old)} -> {_concluded(new)}", "says something else")
     yield from _advice(old, new)
+    if _expected(old) != _expected(new):
+        yield change("patch", "what it expects to be seen", "keeps another score")
     known = {f.name for f in fields(ast.Rule)} & _HANDLED
     for f in fields(ast.Rule):
         if f.compare and f.name not in known and getattr(old, f.name) != getattr(new, f.name):
@@ -117,13 +119,17 @@ def _told(old: ast.Rule, new: ast.Rule) -> Iterator[Change]:
 
 _HANDLED = frozenset(
     {"id", "when", "hold", "clear_for", "max_hold", "threshold", "clear_below", "strength", "for_each", "match"}
-    | {"severity", "kind", "conclude", "advise", *TEXTS}
+    | {"severity", "kind", "conclude", "advise", "expect", *TEXTS}
 )
 
 
 def _conclusion(rule: ast.Rule) -> tuple[object, ...]:
     c = rule.conclude
     return () if c is None else (c.type, tuple(sorted(c.args)), c.number, c.refutes)
+
+
+def _expected(rule: ast.Rule) -> list[tuple[object, int]]:
+    return [(bare(e.when), e.within) for e in rule.expect]
 
 
 def _concluded(rule: ast.Rule) -> str:

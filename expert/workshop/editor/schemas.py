@@ -120,6 +120,7 @@ def _rule(names: Names) -> Schema:
         "for_each": with_words({"anyOf": [member, listing(member, 1)]}, "s in sectors: one rule per member"),
         "match": with_words(by_name({"type": "string", "pattern": names.match}), "a: table where ...: one per rows"),
         "because": TITLES,
+        "expect": with_words({"anyOf": [WORD, by_name(text_or_list())]}, "what is to be seen, and within what time"),
         "source": SOURCE,
         "owner": with_words(WORD, "who answers for it"),
         "single_instrument": with_words(WORD, "why one instrument is enough"),
