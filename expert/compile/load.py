@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from expert.compile.canonical import digest
+from expert.compile.evidence import check_evidence
 from expert.compile.ground import ground_rules
 from expert.compile.independence import check_independence
 from expert.compile.stratify import Strata, stratify
@@ -251,6 +252,7 @@ def _build(
     site = finish_site(raw_site, actions)
     strata = stratify(rules, facts, site, sink)
     check_independence(rules, facts, site, sink)
+    check_evidence(rules, facts, site, sink)
     if sink.found:
         return _Built(None, sink)
     kept = dict(sources)

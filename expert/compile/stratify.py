@@ -63,7 +63,7 @@ def dependencies(rules: Mapping[str, ast.Rule], facts: Mapping[str, ast.FactType
             source: Node = ("rule" if read.state else "fact", read.name)
             known = rules if read.state else facts
             if read.name in known:
-                edges.append(Edge(source, ("rule", name), read.strict or _settled(read, refuters), read.span))
+                edges.append(Edge(source, ("rule", name), read.strict or _settled(read, refuters, facts), read.span))
             conclude = rules[read.name].conclude if read.state and read.name in rules else None
             for refuter in refuters.get(conclude.type, ()) if conclude is not None else ():
                 edges.append(Edge(("rule", refuter), ("rule", name), read.strict, read.span))
@@ -73,8 +73,11 @@ def dependencies(rules: Mapping[str, ast.Rule], facts: Mapping[str, ast.FactType
     return edges
 
 
-def _settled(read: Read, refuted: Collection[str]) -> str:
-    return "reads {}, which has refuters" if read.name in refuted else ""
+def _settled(read: Read, refuted: Collection[str], facts: Mapping[str, ast.FactType]) -> str:
+    if read.name in refuted:
+        return "reads {}, which has refuters"
+    accumulates = not read.state and facts[read.name].evidence is not None
+    return "reads {}, which accumulates evidence" if accumulates else ""
 
 
 def _layers(order: list[list[Node]], group: Mapping[Node, int], edges: list[Edge]) -> Strata:

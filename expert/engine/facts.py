@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from expert.engine.numbers import arithmetic
 from expert.engine.results import Num, unknown
-from expert.values.interval import FALSE, ONE, UNKNOWN, Interval
+from expert.language.ast import FactType
+from expert.values.interval import FALSE, ONE, UNKNOWN, Accumulation, Interval, accumulate
 from expert.values.types import Fact, rule_key
 
 Args = tuple[tuple[str, str], ...]
@@ -29,7 +30,7 @@ class FactState:
     """One fact in the making.
 
     ``cyclic``: its number depends on itself through the data; ``off``: all rules for it are off at this site;
-    ``doubted``: its support does not count.
+    ``doubted``: its support does not count; ``evidence``: how what its rules say accumulates, None: the best counts.
     """
 
     type: str
@@ -39,14 +40,17 @@ class FactState:
     cyclic: bool = False
     off: bool = False
     doubted: bool = False
+    evidence: Accumulation | None = None
 
     @property
     def raw(self) -> Interval:
-        """Best argument for it, before refuters."""
+        """Best argument for it, or all of them together, before refuters."""
         if self.off:
             return UNKNOWN
         if len(self.contributions) == 1:
             return next(iter(self.contributions.values())).certainty
+        if self.evidence is not None:
+            return accumulate(self.evidence, [c.certainty for c in self.contributions.values()])
         s = p = 0
         for c in self.contributions.values():
             s, p = max(s, c.certainty.s), max(p, c.certainty.p)
@@ -85,16 +89,25 @@ class FactState:
     @property
     def by(self) -> str:
         """Canonical derivation: lowest naive round, then rule id, then bindings, among the strongest; '' of none."""
-        s = self.raw.s
+        s = max((c.certainty.s for c in self.contributions.values()), default=0)
         found = [(c.round, source) for source, c in self.contributions.items() if c.certainty.s == s > 0]
         return rule_key(*min(found)[1]) if found else ""
 
 
 class FactBase:
-    """All facts of one scan by type and arguments."""
+    """All facts of one scan by type and arguments.
 
-    def __init__(self, off: Iterable[tuple[str, Args]] = ()) -> None:
+    Parameters
+    ----------
+    off : iterable of (str, Args)
+        Facts whose rules are all off.
+    types : mapping, optional
+        Declared fact types, for those that accumulate evidence.
+    """
+
+    def __init__(self, off: Iterable[tuple[str, Args]] = (), types: Mapping[str, FactType] | None = None) -> None:
         self.by_type: dict[str, dict[Args, FactState]] = {}
+        self._evidence = {n: t.evidence for n, t in (types or {}).items() if t.evidence is not None}
         for type_, args in off:
             self.state(type_, args).off = True
 
@@ -103,7 +116,7 @@ class FactBase:
         table = self.by_type.setdefault(type_, {})
         found = table.get(args)
         if found is None:
-            found = table[args] = FactState(type_, args)
+            found = table[args] = FactState(type_, args, evidence=self._evidence.get(type_))
         return found
 
     def refuted(self, type_: str, args: Args) -> int:

@@ -36,7 +36,8 @@ def rests_on(
     names = dependence.instruments(rule, outcome.activation.bindings)
 
     def undone(lost: tuple[str, ...]) -> bool:
-        trial = replace(world, facts=FactBase(world.off_facts), masked=frozenset(lost), lag_now={}, lag_later={})
+        facts = FactBase(world.off_facts, world.program.facts)
+        trial = replace(world, facts=facts, masked=frozenset(lost), lag_now={}, lag_later={})
         seen: list[int] = []
 
         def step(o: Outcome, x: object, disputed: bool) -> None:

@@ -224,7 +224,7 @@ class Session:
             memory=self.memory,
             units=self.units,
             now=now,
-            facts=FactBase(self._off_facts),
+            facts=FactBase(self._off_facts, self.program.facts),
             active={},
             rows=self.rows,
             models={k: a for k, (_, a) in self.answers.items()},

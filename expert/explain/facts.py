@@ -53,7 +53,30 @@ class Facts:
         note = self.w.listed(note, self._dispute(node.type, args))
         value = self._number(node.type, args) or t.span(x)
         e = Evidence(mark_of(x), text, x, value, note=note, rule=rule.id)
+        if self.program.facts[node.type].evidence is not None:
+            together = self._together(e, node.type, args, seen)
+            if together is not None:
+                return together
         return self._opened(e, rule, best[1], seen, in_the_way)
+
+    def _together(self, e: Evidence, type_: str, args: t.Args, seen: frozenset[str]) -> Evidence | None:
+        """A fact on which several rules accumulate: each piece with its evidence; None when fewer than two have any."""
+        pieces = []
+        for rule in self._concluding(type_, False):
+            for bindings in self.r.instances(rule.id):
+                entry = self.r.rule(rule_key(rule.id, bindings))
+                if entry is None or entry["out"][1] == 0 or rule.status != "live":
+                    continue
+                if tuple(self._args(rule, bindings).items()) == args:
+                    x = Interval(*entry["out"][:2])
+                    title = t.lowered(t.rule_title(self.program, rule, bindings, self.w.lang), self.w.lang)
+                    piece = Evidence(mark_of(x), title, x, t.span(x), rule=rule.id)
+                    pieces.append((-x.s, rule.id, bindings, piece, rule))
+        if len(pieces) < 2:
+            return None
+        note = self.w.listed(e.note, self.w.say("accumulated", n=len(pieces)))
+        children = tuple(self._opened(p, r, b, seen) for _, _, b, p, r in sorted(pieces, key=lambda x: x[:3]))
+        return replace(e, note=note, rule="", children=children)
 
     def _number(self, type_: str, args: t.Args) -> str:
         """The number that a fact carries, with its unit; '' for one that carries none, or an unknown one."""

@@ -39,6 +39,7 @@ from expert.language.nodes import Window as Window
 from expert.language.nodes import WindowFunction as WindowFunction
 from expert.language.nodes import ZFunction as ZFunction
 from expert.language.nodes import ZScore as ZScore
+from expert.values.interval import Accumulation
 from expert.values.types import Kind, Variable
 
 
@@ -48,8 +49,8 @@ class FactType:
 
     ``fields``: name -> allowed values, an entity set's name as ``('@sectors',)``, a relation as ``('#operation',)``,
     or () for any text. ``value_field``: the one that is ordered or exclusive. ``combine``: 'max' or 'min' for a
-    fact that carries a number in ``number_field`` with unit ``unit``. ``value_titles``: ``field=value`` -> language ->
-    title, where the author gave them.
+    fact that carries a number in ``number_field`` with unit ``unit``. ``evidence``: how its rules accumulate, None: the
+    best one counts. ``value_titles``: ``field=value`` -> language -> title, where the author gave them.
     """
 
     name: str
@@ -60,6 +61,7 @@ class FactType:
     combine: Literal["max", "min"] | None = None
     number_field: str | None = None
     unit: str = ""
+    evidence: Accumulation | None = None
     imported: bool = False
     value_titles: dict[str, dict[str, str]] = field(default_factory=dict)
 

@@ -79,6 +79,7 @@ CODES: dict[str, str] = {
     "E0324": "fact has no derived value",
     "E0325": "name stands for two things",
     "E0331": "expectation that cannot be judged",
+    "E0332": "evidence that cannot be accumulated",
     "E0401": "recording is missing or cannot be read",
     "E0402": "recording is empty",
     "E0403": "unknown column",

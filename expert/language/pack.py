@@ -13,9 +13,10 @@ from expert.language.source import Text
 from expert.language.strict_yaml import Mapping, YamlNode, read
 
 PACK_KEYS = ("name", "version", "title", "owner", "exports", "imports", "source")
-FACT_KEYS = ("title", "fields", "number", "source")
+FACT_KEYS = ("title", "fields", "number", "evidence", "source")
 FIELD_KEYS = ("values", "order", "set", "relation", "titles")
 NUMBER_KEYS = ("field", "unit", "combine")
+EVIDENCE_KEYS = ("combine",)
 
 
 def read_pack(files: Dict[str, str], prefix: str, sink: Sink) -> RawPack:
@@ -91,6 +92,10 @@ def _fact(name: Text, t: Table, sink: Sink) -> ast.FactType:
             value_field, order = field.value, own_order
     number = t.table("number", NUMBER_KEYS)
     combine = number.choice("combine", ("max", "min"), "max", required=True) if number else None
+    evidence = t.table("evidence", EVIDENCE_KEYS)
+    if evidence is not None and number is not None:
+        sink.error("E0332", f"{name.value} carries a number: alternatives do not accumulate", t.key_span("evidence"))
+    accumulates = evidence.choice("combine", ("odds", "dempster"), required=True) if evidence else None
     return ast.FactType(
         name=name.value,
         fields=fields,
@@ -100,6 +105,7 @@ def _fact(name: Text, t: Table, sink: Sink) -> ast.FactType:
         combine=combine,  # type: ignore[arg-type]
         number_field=number.name("field") if number else None,
         unit=number.word("unit") if number else "",
+        evidence=accumulates or None,  # type: ignore[arg-type]
         value_titles=titles,
     )
 

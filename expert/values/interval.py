@@ -10,7 +10,9 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Literal
 
+Accumulation = Literal["odds", "dempster"]
 ONE = 1_000_000
 
 
@@ -153,6 +155,36 @@ def kth(k: int, xs: Sequence[Interval]) -> Interval:
     if len(xs) < k:
         return FALSE
     return Interval(sorted((x.s for x in xs), reverse=True)[k - 1], sorted((x.p for x in xs), reverse=True)[k - 1])
+
+
+def accumulate(how: Accumulation, xs: Sequence[Interval]) -> Interval:
+    """What independent pieces of evidence come to together, end by end; of none: false.
+
+    Never less than the strongest of them, the same in any order, exact until one rounding. Two that are unknown stay
+    unknown: what each could still become is accumulated for the plausibility. ``dempster``: simple supports for the
+    statement, 1 - (1-x)(1-y). ``odds``: odds multiply, from even odds on; what supports it less than that adds nothing.
+
+    >>> accumulate("dempster", [Interval(800_000, ONE), Interval(500_000, ONE)])
+    Interval(s=900000, p=1000000)
+    >>> accumulate("odds", [Interval(800_000, 800_000), Interval(800_000, 900_000), Interval(0, 0)])
+    Interval(s=941176, p=972973)
+    """
+    end = _dempster if how == "dempster" else _odds
+    return Interval(end([x.s for x in xs]), end([x.p for x in xs]))
+
+
+def _dempster(ends: Sequence[int]) -> int:
+    against = Fraction(math.prod(ONE - x for x in ends), ONE ** len(ends))
+    return round((1 - against) * ONE)
+
+
+def _odds(ends: Sequence[int]) -> int:
+    strongest = max(ends, default=0)
+    if strongest * 2 <= ONE:
+        return strongest
+    telling = [x for x in ends if x * 2 > ONE]
+    for_, against = math.prod(telling), math.prod(ONE - x for x in telling)
+    return round(Fraction(for_ * ONE, for_ + against))
 
 
 def _mul(x: int, c: Fraction) -> int:
