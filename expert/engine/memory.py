@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import Any
 
 from expert.engine.baseline import HOUR, HourlyMeans
+from expert.values.history import BAD, QUALITIES, Column
 from expert.values.types import Sample, Variable
 
 EDGE_SHARE = 50
@@ -90,6 +91,31 @@ class Series:
         self.counts.insert(i, count)
         self.notes.insert(i, note)
         return note or ("late" if late else "good")
+
+    def take(self, column: Column) -> None:
+        """Take in a column: the same as its samples one by one, and quick where none is late or a revision."""
+        import numpy as np
+
+        if self.sources or bool(np.any(np.diff(column.source) <= 0)):
+            for sample in column.samples(self.variable.id):
+                self.insert(sample)
+            return
+        notes = [column.notes[i] for i in column.note.tolist()] if column.note.any() else [""] * len(column)
+        early = column.source - column.arrival
+        usable = column.good if self.variable.uncertainty is None else column.quality < BAD
+        skew = usable & (early > self.variable.skew)
+        outside = (column.count < self.low) | (column.count > self.high)
+        counts: list[int | None] = column.count.tolist()
+        for i in np.flatnonzero(~usable | skew | outside).tolist():
+            said = notes[i] or QUALITIES[column.quality[i]]
+            notes[i] = said if not usable[i] else "skew" if skew[i] else "range"
+            counts[i] = None
+        for i in np.flatnonzero(usable & ~skew & ~outside & (column.note != 0)).tolist():
+            notes[i] = ""
+        kept = ~(skew & (early > self.keep))
+        self.sources, self.arrivals = column.source[kept].tolist(), column.arrival[kept].tolist()
+        self.counts = [x for x, ok in zip(counts, kept, strict=True) if ok]
+        self.notes = [x for x, ok in zip(notes, kept, strict=True) if ok]
 
     def _supersedes(self, i: int, arrival: int, count: int | None, note: str) -> bool:
         if arrival != self.arrivals[i]:
