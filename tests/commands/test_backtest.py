@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from tests.commands.tool import ROOT, tuyere
+from tui.commands import backtest as command
+from tui.main import main
 
 PACK = str(ROOT / "rules" / "blast_furnace")
 
@@ -94,19 +91,18 @@ def test_wrong_use(plant: Path, line: tuple[str, ...], said: str) -> None:
     assert (2, True) == (done.returncode, said in done.stderr), done.stderr
 
 
-def test_an_interrupt_gives_what_is_known(plant: Path) -> None:
+def test_an_interrupt_gives_what_is_known(
+    plant: Path, versions: tuple[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Exit code 130, and a table of what was run by then."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
-    run = subprocess.Popen(
-        [sys.executable, "-m", "tui.main", "backtest", PACK, "simulated:7,300"],
-        cwd=plant,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    time.sleep(12)
-    run.send_signal(signal.SIGINT)
-    out, _ = run.communicate(timeout=60)
-    assert 130 == run.returncode
-    assert "interrupted" in out or "no scan was run" in out
+
+    def stop(done: int, total: int, episodes: int) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(command, "_progress", lambda lang: stop)
+    with pytest.raises(SystemExit) as ended:
+        main(["backtest", str(plant / versions[0]), str(plant / "columns"), "--lang", "en"])
+    assert 130 == ended.value.code
+    out = capsys.readouterr().out
+    assert "interrupted: what follows is what was known by then" in out
+    assert "scans 240 in" in out
