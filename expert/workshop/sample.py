@@ -24,23 +24,26 @@ class SampleLimit:
 def sample_limit(variable: Variable) -> SampleLimit | None:
     """A limit between the normal range and the end of the instrument; None: no room for one.
 
-    It stands above the normal range, or below where there is no room above; the values on both sides of it lie beyond
-    the known uncertainty.
+    It stands above the normal range, or below where there is no room above. The values on both sides of it are as close
+    as tells a limit that is a little wrong from one that is right: a quarter of the normal range, and never within the
+    known uncertainty.
 
     >>> v = Variable("a.b", "kPa", "1", 60_000, 600_000, (0, 500), {}, normal=(100, 200))
     >>> sample_limit(v)
-    SampleLimit(op='>', limit='300 kPa', fires='400 kPa', quiet='150 kPa')
+    SampleLimit(op='>', limit='300 kPa', fires='325 kPa', quiet='275 kPa')
     """
     if variable.normal is None or variable.kind != "analog":
         return None
     low, high = (Fraction(repr(x)) for x in variable.normal)
     bottom, top = (Fraction(repr(x)) for x in variable.valid)
-    quiet = _steps((low + high) / 2, variable)
     room = 2 * Fraction(variable.resolution) + Fraction(repr(variable.uncertainty or 0.0))
+    apart = max((high - low) / 4, room + Fraction(variable.resolution))
     for op, edge, end in ((">", high, top), ("<", low, bottom)):
-        limit, fires = (_steps(edge + (end - edge) * share, variable) for share in (Fraction(1, 3), Fraction(2, 3)))
-        beyond = end < fires < limit < quiet or end > fires > limit > quiet
-        if beyond and min(abs(fires - limit), abs(limit - quiet)) > room:
+        limit = _steps(edge + (end - edge) / 3, variable)
+        beyond = apart if op == ">" else -apart
+        fires, quiet = (_on(limit + x, variable) for x in (beyond, -beyond))
+        inside = end < fires < limit < quiet or end > fires > limit > quiet
+        if inside and min(abs(fires - limit), abs(limit - quiet)) > room:
             return SampleLimit(op, *(_written(x, variable) for x in (limit, fires, quiet)))
     return None
 
@@ -56,8 +59,12 @@ def _steps(value: Fraction, variable: Variable) -> Fraction:
     digits = max(0, len(str(int(abs(value)))) - 3)
     coarse = Fraction(10) ** digits if abs(value) >= 1 else Fraction(0)
     step = max(Fraction(variable.resolution), coarse)
-    rounded = round(value / step) * step
-    return round(rounded / Fraction(variable.resolution)) * Fraction(variable.resolution)
+    return _on(round(value / step) * step, variable)
+
+
+def _on(value: Fraction, variable: Variable) -> Fraction:
+    """The value on the variable's resolution."""
+    return round(value / Fraction(variable.resolution)) * Fraction(variable.resolution)
 
 
 def _written(value: Fraction, variable: Variable) -> str:

@@ -17,7 +17,7 @@ from expert.values.types import Variable
 from expert.workshop.editor import modeline, write_schemas
 from expert.workshop.sample import SampleLimit, sample_limit, suitable
 
-HOLD, RUN = 5, 30  # scans that the sample holds, and that its cases last
+BEFORE, HOLD, AFTER = 10, 5, 20  # scans before the sample's change, that it must hold, and after the change
 
 
 class ScaffoldError(Exception):
@@ -199,14 +199,19 @@ class _Texts:
         return "\n".join(lines) + "\n"
 
     def cases(self) -> str:
-        told = [("beyond the limit", self.limit.fires, "raised"), ("in its normal range", self.limit.quiet, "quiet")]
-        return "\n".join(self._case(*story) for story in told)
+        period, own = self.site.period, self.variable.period
+        change = -(-BEFORE * period // own) * own  # when a sample comes
+        rise = change + HOLD * period
+        told = f"{{{format_duration(rise - period)}: quiet, {format_duration(rise)}: raised, end: raised}}"
+        crossing = f'"{self.limit.quiet} until {format_duration(change)}, {self.limit.fires}"'
+        stories = [("goes beyond the limit", crossing, told), ("stays within the limit", self.limit.quiet, "quiet")]
+        return "\n".join(self._case(*story, change + AFTER * period) for story in stories)
 
-    def _case(self, name: str, value: str, expected: str) -> str:
+    def _case(self, name: str, value: str, expected: str, run: int) -> str:
         lines = [
             f"  - name: {self.variable.id} {name}",
             f"    rule: {self.wish.id}",
-            f"    run: {format_duration(RUN * self.site.period)}",
+            f"    run: {format_duration(run)}",
             f"    given: {{{self.variable.id}: {value}}}",
             f"    expect: {expected}",
         ]

@@ -8,6 +8,7 @@ import pytest
 
 from expert.compile import load_program
 from expert.testing import case_files, run_cases
+from expert.testing.mutation import mutation_report
 from expert.workshop.sample import suitable
 from expert.workshop.scaffold import ScaffoldError, Wish, new_pack, new_rule
 from kb.paths import plant_folder
@@ -31,6 +32,15 @@ def test_a_rule_for_every_suitable_variable_checks_and_tests_clean(tmp_path: Pat
     report = run_cases(load_program(pack, SITE), case_files([pack]), None)
     assert 2 * len(variables) == len(report.results)
     assert ((), ()) == (tuple(report.failed), tuple(report.without_cases)), report.text()
+
+
+@pytest.mark.parametrize("variable", ["blast.pressure", "hot_metal.silicon", "sectors.wall_temperature"])
+def test_its_cases_notice_small_mistakes(variable: str, tmp_path: Path) -> None:
+    """Limit, direction and hold of the sample rule are pinned by its cases."""
+    pack = made(tmp_path)
+    new_rule(pack, Wish("sample.rule", variable=variable), load_program(pack, SITE))
+    report = mutation_report(load_program(pack, SITE), case_files([pack]))
+    assert (5, 5) == (report.mutants, report.killed), report.text({})
 
 
 def test_what_stands_in_a_file_stays(tmp_path: Path) -> None:
