@@ -17,6 +17,7 @@ FACT_KEYS = ("title", "fields", "number", "evidence", "source")
 FIELD_KEYS = ("values", "order", "set", "relation", "titles")
 NUMBER_KEYS = ("field", "unit", "combine")
 EVIDENCE_KEYS = ("combine",)
+ACCUMULATE = ("odds", "dempster")
 
 
 def read_pack(files: Dict[str, str], prefix: str, sink: Sink) -> RawPack:
@@ -95,7 +96,7 @@ def _fact(name: Text, t: Table, sink: Sink) -> ast.FactType:
     evidence = t.table("evidence", EVIDENCE_KEYS)
     if evidence is not None and number is not None:
         sink.error("E0332", f"{name.value} carries a number: alternatives do not accumulate", t.key_span("evidence"))
-    accumulates = evidence.choice("combine", ("odds", "dempster"), required=True) if evidence else None
+    accumulates = evidence.choice("combine", ACCUMULATE, required=True) if evidence else None
     return ast.FactType(
         name=name.value,
         fields=fields,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from expert.language import ast
 from expert.language.catalogue import ACTION_KEYS, MODEL_KEYS, RELATION_KEYS, TERM_KEYS
-from expert.language.pack import FACT_KEYS, FIELD_KEYS, NUMBER_KEYS, PACK_KEYS
+from expert.language.pack import ACCUMULATE, EVIDENCE_KEYS, FACT_KEYS, FIELD_KEYS, NUMBER_KEYS, PACK_KEYS
 from expert.language.rules import KINDS, RULE_KEYS
 from expert.language.site import SITE_KEYS, VARIABLE_KEYS
 from expert.testing.cases import CASE_KEYS, EXPECTATIONS
@@ -144,7 +144,11 @@ def _facts(names: Names) -> Schema:
         {"field": NAMED, "unit": WORD, "combine": with_words(one_of(("max", "min")), "of several derivations")},
         ("combine", "field"),
     )
-    fact = table(FACT_KEYS, {"title": TITLES, "fields": by_name(field), "number": number, "source": SOURCE})
+    group = table(
+        EVIDENCE_KEYS, {"combine": with_words(one_of(ACCUMULATE), "how independent rules add up")}, ("combine",)
+    )
+    shapes = {"title": TITLES, "fields": by_name(field), "number": number, "evidence": group, "source": SOURCE}
+    fact = table(FACT_KEYS, shapes)
     return table(("facts",), {"facts": by_name(fact)}, ("facts",))
 
 
