@@ -1,4 +1,4 @@
-"""Commands for rule authors: new, diff, graph, fmt, try."""
+"""Commands for rule authors: new, diff, graph, pages, fmt, try."""
 
 from __future__ import annotations
 
@@ -192,6 +192,28 @@ def _lines(whole: Graph, wanted: list[Key]) -> list[str]:
         return graph_text.strata_lines(whole)
     show = {"rule": graph_text.rule_lines, "variable": graph_text.variable_lines, "fact": graph_text.fact_lines}
     return [line for kind, name in wanted for line in show[kind](whole, name)]
+
+
+@click.command()
+@PACKS
+@SITE
+@click.option("--out", type=FOLDER, required=True, help="Folder for the pages.")
+def pages(packs: tuple[Path, ...], site: Path | None, out: Path) -> None:
+    """Write a page for each topic: its rules in words, their sources and their cases."""
+    from expert.compile import load_program
+    from expert.testing import case_files, load_cases
+    from expert.workshop.pages import topic_pages
+
+    folders, site_folder = chosen(packs, site)
+    with readable_errors():
+        program = load_program(folders, site_folder)
+        cases = load_cases(program, case_files(folders))
+    titles = {f.resolve().name: f.resolve().name.replace("_", " ").capitalize() for f in folders}
+    written = topic_pages(program, cases, titles)
+    for name, text in written.items():
+        (out / name).parent.mkdir(parents=True, exist_ok=True)
+        (out / name).write_text(text, encoding="utf-8")
+    click.echo(f"wrote {len(written)} pages to {out.as_posix()}")
 
 
 @click.command()
