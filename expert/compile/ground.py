@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from expert.language import ast
 from expert.language.nodes import ground_name
+from expert.values.features import FEATURES
 
 ONE, NOTHING = Fraction(1), Fraction(0)
 
@@ -99,9 +100,9 @@ def seen(node: ast.Expr, env: Mapping[str, str], installed: Installed) -> Fracti
     """Share of a number's inputs that are installed: 0 when one is missing, a set counts its members."""
     if isinstance(node, ast.Ref):
         return ONE if installed.has(node, env) else NOTHING
-    if isinstance(node, (ast.Window, ast.ZScore)) and _too_short(node, installed.site):
+    if isinstance(node, (ast.Window, ast.Feature, ast.ZScore)) and _too_short(node, installed.site):
         return NOTHING
-    if isinstance(node, (ast.Window, ast.ZScore, ast.Baseline, ast.Since, ast.Age, ast.Unchanged, ast.Repeats)):
+    if isinstance(node, ast.OF_ONE_VARIABLE):
         return seen(node.ref, env, installed)
     if isinstance(node, ast.Lag):
         return seen(node.arg, env, installed)
@@ -114,6 +115,12 @@ def seen(node: ast.Expr, env: Mapping[str, str], installed: Installed) -> Fracti
     return ONE
 
 
-def _too_short(node: ast.Window | ast.ZScore, site: ast.Site) -> bool:
-    """This plant samples too slowly for the window."""
-    return node.duration < site.variables[node.ref.variable].period
+def _too_short(node: ast.Window | ast.Feature | ast.ZScore, site: ast.Site) -> bool:
+    """This plant samples too slowly for the window, or for what is asked of it."""
+    period = site.variables[node.ref.variable].period
+    if node.duration < period:
+        return True
+    if not isinstance(node, ast.Feature):
+        return False
+    settings = tuple(s.value for s in node.settings)
+    return bool(FEATURES[node.function].unfit(period, node.duration, settings))

@@ -108,9 +108,9 @@ class Ledger:
             end = promise.said + expected.within
             if promise.looked >= end:
                 continue
-            gap = gone or min(now, end) - promise.looked > longest
+            gap = gone or now - promise.looked > longest
             if now > end:
-                watched.doubt |= gap
+                watched.doubt |= gap or promise.looked == promise.said  # no scan looked at all
             elif watched.see(evaluator.cond(expected.when, env), gap) and seen is None:
                 seen = i
         promise.looked = now

@@ -9,6 +9,7 @@ from typing import Any
 from expert.language.ast import (
     AtLeast,
     FactRef,
+    Feature,
     ModelProbability,
     Node,
     Program,
@@ -177,7 +178,7 @@ def longest_reach(program: Program) -> dict[str, int]:
     for rule in program.rules.values():
         for root in (*roots(rule), *foreseen(rule)):
             for node in walk(root):
-                if isinstance(node, Window | ZScore):
+                if isinstance(node, Window | Feature | ZScore):
                     name, span = node.ref.variable, node.duration
                 elif isinstance(node, Since | Unchanged | Repeats):
                     name, span = node.ref.variable, 24 * 3_600_000

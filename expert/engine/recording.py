@@ -66,7 +66,7 @@ def make_record(session: Session, work: Work, notes: tuple[str, ...]) -> ScanRec
     return ScanRecord(
         program=program.digest,
         sequence=session.sequence,
-        input=work.input,
+        input=replace(work.input, computed=tuple(sorted(work.world.computed.items()))),
         facts=work.world.facts.freeze({name: f.combine for name, f in program.facts.items()}),
         firings=firings,
         episodes=tuple(sorted(session.episodes.values(), key=lambda e: (e.raised, e.rule, e.bindings))),

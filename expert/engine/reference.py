@@ -7,53 +7,24 @@ true, false nor unknown, and the nodes around it go on without it.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 from expert.engine import numbers
 from expert.engine.combine import aggregate, compare, graded
-from expert.engine.facts import Args, FactBase
+from expert.engine.features import feature, fits
 from expert.engine.known import Known, Value
-from expert.engine.memory import Memory, Series
-from expert.engine.nodes import Env, NodeTable, children, fact_args
+from expert.engine.memory import Series
+from expert.engine.nodes import Env, children, fact_args
 from expert.engine.results import Num, interval_json, num_json, point, unknown
+from expert.engine.world import ModelKey as ModelKey
+from expert.engine.world import World as World
 from expert.language import ast
 from expert.language.nodes import ground_name
+from expert.values.features import FEATURES
 from expert.values.interval import ONE, UNKNOWN, Interval, conj, crisp, disj, kth, score
-from expert.values.types import ModelAnswer
-
-ModelKey = tuple[str, str, float, int]
-
-
-@dataclass(slots=True)
-class World:
-    """What a scan may look at.
-
-    ``off_types``, ``off_facts``, ``off_rules``: fact types, facts and rules that are all off at this site (unknown);
-    ``no_exporter``: imported types that nobody exports (never installed). ``lagged``: past values of lag nodes by key,
-    oldest first; ``lag_now``: what they saw in this scan; ``lag_later``: those that read facts of this scan, which are
-    known only when all strata are done. ``masked``: ground variables to treat as unknown, for *rests on*.
-    """
-
-    program: ast.Program
-    table: NodeTable
-    memory: Memory
-    units: Mapping[str, Fraction]
-    now: int
-    facts: FactBase
-    active: dict[str, bool]
-    rows: Mapping[str, Mapping[str, Mapping[str, Any]]]
-    models: Mapping[ModelKey, ModelAnswer]
-    lagged: Mapping[str, list[tuple[int, Num]]]
-    off_types: frozenset[str]
-    no_exporter: frozenset[str]
-    masked: frozenset[str] = frozenset()
-    off_rules: frozenset[str] = frozenset()
-    off_facts: tuple[tuple[str, Args], ...] = ()
-    lag_now: dict[str, Num] = field(default_factory=dict)
-    lag_later: dict[str, tuple[ast.Lag, Env]] = field(default_factory=dict)
 
 
 class Reference:
@@ -88,6 +59,7 @@ class Reference:
             ast.Ref: self._ref,
             ast.RowField: self._row_field,
             ast.Window: self._window,
+            ast.Feature: self._feature,
             ast.ZScore: self._z,
             ast.Baseline: self._baseline,
             ast.Since: lambda n, e: self._on_series(n.ref, e, numbers.since_change),
@@ -304,6 +276,20 @@ class Reference:
             return numbers.window(series, now, node.function, node.duration, coverage, node.bounded)
 
         return self._on_series(node.ref, env, f) if self._fits(node, env) else None
+
+    def _feature(self, node: ast.Feature, env: Env) -> Num | None:
+        series = self._series(node.ref, env)
+        if series is None or not fits(node, series.variable.period):
+            return None
+        key, w = self.w.table.key(node, env), self.w
+
+        def f(series: Series, now: int) -> Num:
+            x = feature(series, now, node, w.program.site.min_coverage, w.recorded.get(key))
+            if FEATURES[node.function].tolerance and x.v is not None:
+                w.computed[key] = x.v
+            return x
+
+        return self._on_series(node.ref, env, f)
 
     def _z(self, node: ast.ZScore, env: Env) -> Num | None:
         site = self.w.program.site

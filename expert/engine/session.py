@@ -197,7 +197,7 @@ class Session:
             raise SessionError(f"scan at {now} is not later than the last one at {self.last}")
         counts = self._take_in(scan_input)
         self.memory.roll_baselines(now, self.program.site.baseline_guard)
-        work = Work(scan_input, self.world(now), counts)
+        work = Work(scan_input, replace(self.world(now), recorded=dict(scan_input.computed)), counts)
         work.evaluator, work.outcomes = infer(
             work.world,
             self.program.strata,

@@ -10,6 +10,7 @@ from fractions import Fraction
 from expert.engine.nodes import Env, walk
 from expert.language import ast
 from expert.language.units import NUMBER, Dimension, units_of
+from expert.values.features import FEATURES
 
 HOUR = 3_600_000
 MAX_DECIMALS = 6
@@ -37,6 +38,8 @@ def unit_of(program: ast.Program, node: ast.Expr, env: Env) -> str:
     if isinstance(node, ast.Window):
         own = unit_of(program, node.ref, env)
         return f"{own or '1'}/{'h' if node.duration >= HOUR else 'min'}" if node.function == "slope" else own
+    if isinstance(node, ast.Feature):
+        return unit_of(program, node.ref, env) if FEATURES[node.function].power else ""
     if isinstance(node, ast.Baseline):
         return unit_of(program, node.ref, env)
     if isinstance(node, ast.Since | ast.Age | ast.Unchanged):

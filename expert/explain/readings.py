@@ -36,7 +36,9 @@ class Reading:
     plot: tuple[str, int] | None = None
 
 
-Measured = ast.Window | ast.ZScore | ast.Ref | ast.Baseline | ast.Since | ast.Age | ast.Unchanged | ast.Repeats
+Measured = (
+    ast.Window | ast.Feature | ast.ZScore | ast.Ref | ast.Baseline | ast.Since | ast.Age | ast.Unchanged | ast.Repeats
+)
 
 
 class Reader:
@@ -187,7 +189,7 @@ class Reader:
         return t.variable_title(self.program, text, self.w.lang) if known else text
 
     def _span(self, node: ast.Expr) -> int:
-        spans = [n.duration for n in walk(node) if isinstance(n, ast.Window | ast.ZScore)]
+        spans = [n.duration for n in walk(node) if isinstance(n, ast.Window | ast.Feature | ast.ZScore)]
         return max([*spans, LEAST_PLOT])
 
     def model(self, model: str, value: str, why: str) -> Reading:

@@ -10,6 +10,7 @@ from expert.explain.titles import fact_title, lowered, ref_title
 from expert.language import ast
 from expert.language.durations import format_duration
 from expert.texts import say
+from expert.values.features import FEATURES
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,10 @@ class Words:
             return Phrase(ref_title(self.program, node, env, self.lang))
         if isinstance(node, ast.Window):
             return self._window(node, env)
+        if isinstance(node, ast.Feature):
+            settings = [self.number(s, env) for s in node.settings]
+            words = FEATURES[node.function].words[self.lang]
+            return Phrase(self._ref(node.ref, env), words.format(*settings, T=format_duration(node.duration)))
         if isinstance(node, ast.ZScore):
             core = self.say(node.function, x=self._ref(node.ref, env))
             return Phrase(core, self.say("mean", T=format_duration(node.duration)) if node.function == "z" else

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Literal
 
 from expert.language.nodes import NOWHERE as NOWHERE
+from expert.language.nodes import OF_ONE_VARIABLE as OF_ONE_VARIABLE
 from expert.language.nodes import Age as Age
 from expert.language.nodes import All as All
 from expert.language.nodes import Any as Any
@@ -20,6 +21,7 @@ from expert.language.nodes import Cond as Cond
 from expert.language.nodes import Expr as Expr
 from expert.language.nodes import FactRef as FactRef
 from expert.language.nodes import FactValue as FactValue
+from expert.language.nodes import Feature as Feature
 from expert.language.nodes import Graded as Graded
 from expert.language.nodes import Lag as Lag
 from expert.language.nodes import ModelProbability as ModelProbability

@@ -9,6 +9,7 @@ from typing import Any as Anything
 from expert.language import ast
 from expert.language.diagnostics import did_you_mean
 from expert.language.lexer import KEYWORDS, ExpressionError, Token
+from expert.values.features import FEATURES
 
 if TYPE_CHECKING:
     from expert.language.expression import Parsed, Parser
@@ -25,12 +26,12 @@ ONE_VARIABLE: dict[str, type] = {
     "bad": ast.Bad,
 }
 SPECIAL = ("bounds", "lag", "abs", "sqrt", "model", "raised")
-FUNCTIONS = frozenset({*WINDOWS, *Z, *AGGREGATES, *ONE_VARIABLE, *SPECIAL})
+FUNCTIONS = frozenset({*WINDOWS, *Z, *AGGREGATES, *ONE_VARIABLE, *SPECIAL, *FEATURES})
 
 
 def call(p: Parser, name: Token) -> Parsed:
     """A call whose name has been taken; the next token is its opening bracket."""
-    if name.text in FUNCTIONS:
+    if name.text in FUNCTIONS or name.text in FEATURES:
         special: dict[str, Callable[[Parser, Token], Parsed]] = {"model": _model, "raised": _raised}
         return special.get(name.text, _function)(p, name)
     if "." in name.text:
@@ -104,6 +105,8 @@ def _function(p: Parser, name: Token) -> Parsed:
     if f in Z:
         _count(p, name, args, 2, f"{f}(variable, 60 min)")
         return ast.ZScore(function=_any(f), ref=_ref(args[0], f), duration=p.duration(args[1]), **p.place(name.start))
+    if f in FEATURES:
+        return _feature(p, name, args)
     if f == "bounds":
         return _bounds(p, name, args)
     if f == "lag":
@@ -113,6 +116,26 @@ def _function(p: Parser, name: Token) -> Parsed:
         _count(p, name, args, 1, f"{f}(x)")
         return ast.Arithmetic(op=_any(f), args=(p.number(_variable(args[0])),), **p.place(name.start))
     return _window_or_aggregate(p, name, args)
+
+
+def _feature(p: Parser, name: Token, args: list[Parsed]) -> ast.Feature:
+    """A registered feature with its settings, all literal."""
+    declared = FEATURES[name.text]
+    _count(p, name, args, 2 + len(declared.settings), declared.form)
+    settings = []
+    for arg in args[2:]:
+        if not isinstance(arg, ast.Number):
+            raise ExpressionError(
+                "E0134", f"the settings of {name.text} are numbers with units", arg.span, help=f"write {declared.form}"
+            )
+        settings.append(arg)
+    return ast.Feature(
+        function=name.text,
+        ref=_ref(args[0], name.text),
+        duration=p.duration(args[1]),
+        settings=tuple(settings),
+        **p.place(name.start),
+    )
 
 
 def _any(f: str) -> Anything:
@@ -156,7 +179,7 @@ def first_ref(node: object) -> ast.Ref | None:
     """The first variable named inside a number, in reading order."""
     if isinstance(node, ast.Ref):
         return node
-    if isinstance(node, (ast.Window, ast.ZScore, ast.Baseline, ast.Since, ast.Age, ast.Unchanged, ast.Repeats)):
+    if isinstance(node, ast.OF_ONE_VARIABLE):
         return node.ref
     if isinstance(node, ast.Lag):
         return first_ref(node.arg)

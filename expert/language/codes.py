@@ -53,6 +53,7 @@ CODES: dict[str, str] = {
     "E0211": "advice above the catalogue's limit",
     "E0212": "function not meant for this kind of variable",
     "E0213": "soft term or rise with equal ends",
+    "E0214": "window feature that these samples cannot show",
     "E0301": "unknown variable",
     "E0302": "unknown set",
     "E0303": "unknown binding",

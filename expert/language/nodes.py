@@ -77,6 +77,16 @@ class Window(Node):
     bounded: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feature(Node):
+    """A registered feature of a window: ``band_rms(x, 10 min, 0.05 Hz, 0.2 Hz)``; see `expert.values.features`."""
+
+    function: str
+    ref: Ref
+    duration: int
+    settings: tuple[Number, ...] = ()
+
+
 ZFunction = Literal["z", "z_std", "z_slope", "z_range"]
 
 
@@ -166,6 +176,7 @@ Expr = (
     | Ref
     | RowField
     | Window
+    | Feature
     | ZScore
     | Baseline
     | Since
@@ -177,6 +188,10 @@ Expr = (
     | Arithmetic
     | FactValue
 )
+
+
+OF_ONE_VARIABLE = (Window, Feature, ZScore, Baseline, Since, Age, Unchanged, Repeats)
+"""Numbers that look at one variable, which is their ``ref``."""
 
 
 # ---------------------------------------------------------------- conditions

@@ -13,6 +13,7 @@ from expert.language.calls import ONE_VARIABLE
 from expert.language.durations import format_duration
 from expert.language.scope import UNKNOWN, Scope, resolve_fact, resolve_ref
 from expert.language.units import NUMBER, TIME, Dimension, UnitError, in_words
+from expert.values.features import FEATURES
 from expert.values.types import Variable
 
 TextType = Literal["text"]
@@ -96,7 +97,7 @@ def resolve_variable(ref: ast.Ref, scope: Scope, where: str) -> ast.Ref | None:
     return found
 
 
-def _period_fits(node: ast.Window | ast.ZScore, ref: ast.Ref, scope: Scope) -> bool:
+def _period_fits(node: ast.Window | ast.Feature | ast.ZScore, ref: ast.Ref, scope: Scope) -> bool:
     variable = scope.site.variables[ref.variable]
     if node.duration >= variable.period or variable.id in scope.site.overridden:
         return True  # at a plant that samples more slowly the node is removed when the program is grounded
@@ -118,6 +119,35 @@ def _window(node: ast.Window, scope: Scope) -> Resolved:
     if dimension is not None and node.function == "slope":
         dimension = dimension / TIME
     return replace(node, ref=ref), dimension
+
+
+def _feature(node: ast.Feature, scope: Scope) -> Resolved:
+    declared = FEATURES[node.function]
+    ref = resolve_variable(node.ref, scope, node.function)
+    if ref is None or not _period_fits(node, ref, scope):
+        return node, None
+    variable = scope.site.variables[ref.variable]
+    if variable.kind != "analog":
+        message = f"{node.function} takes an analog variable, but {variable.id} is a {variable.kind}"
+        scope.sink.error("E0212", message, node.span)
+        return node, None
+    settings = []
+    for given, setting in zip(node.settings, declared.settings, strict=True):
+        resolved, own = resolve_literal(given, scope)
+        wanted = scope.units.dimension_of(setting.unit)
+        if own is not None and own != wanted:
+            notes = [f"{setting.name} of {node.function} is {in_words(wanted)}"]
+            help = f"write {setting.example}"
+            scope.sink.error("E0207", "unit mismatch", given.span, label=in_words(own), notes=notes, help=help)
+            return node, None
+        settings.append(resolved)
+    values = tuple(s.value for s in settings)
+    unfit = declared.unfit(variable.period, node.duration, values)
+    if unfit and variable.id not in scope.site.overridden:
+        note = f"its sampling period is {format_duration(variable.period)}: {scope.declared(variable)}"
+        scope.sink.error("E0214", f"{node.function} of {variable.id}: {unfit}", node.span, notes=[note])
+    dimension = _variable_dimension(ref, scope) if declared.power else NUMBER
+    return replace(node, ref=ref, settings=tuple(settings)), dimension
 
 
 def _z(node: ast.ZScore, scope: Scope) -> Resolved:
@@ -249,6 +279,7 @@ _RESOLVERS: dict[type, Callable[[Anything, Scope], Resolved]] = {
     ast.Ref: _name,
     ast.RowField: _row_field,
     ast.Window: _window,
+    ast.Feature: _feature,
     ast.ZScore: _z,
     ast.Baseline: _of_variable,
     ast.Since: _of_variable,

@@ -135,7 +135,11 @@ class OperatorEvent:
 
 @dataclass(frozen=True, slots=True)
 class ScanInput:
-    """Everything a scan at plant time ``time``, run at ``run_at``, may know that is new."""
+    """Everything a scan at plant time ``time``, run at ``run_at``, may know that is new.
+
+    ``computed``: window features that no two machines need compute to the same bit, by node key; filled by the scan
+    that computes them first, and taken from here when it is derived again.
+    """
 
     time: int
     run_at: int
@@ -144,6 +148,7 @@ class ScanInput:
     models: tuple[ModelAnswer, ...] = ()
     events: tuple[OperatorEvent, ...] = ()
     caught_up: bool = False
+    computed: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from tests.engine.build import rule
 from tests.semantics.operators_logic import FACTS, LOGIC, SETS
-from tests.semantics.operators_windows import WINDOWS
+from tests.semantics.operators_promises import PROMISES
+from tests.semantics.operators_windows import FEATURES, WINDOWS
 from tests.semantics.row import COLUMNS, Section, one
 
 VALUES = Section(
@@ -264,7 +265,7 @@ HOLDS = Section(
     ],
 )
 
-TABLE = (VALUES, WINDOWS, HOLDS, LOGIC, SETS, FACTS)
+TABLE = (VALUES, WINDOWS, FEATURES, HOLDS, LOGIC, SETS, FACTS, PROMISES)
 
 
 def page() -> str:

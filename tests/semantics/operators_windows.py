@@ -132,3 +132,49 @@ WINDOWS = Section(
         ),
     ],
 )
+
+
+FEATURES = Section(
+    "Registered features of a window",
+    [
+        window(
+            "residual",
+            "residual(a.x, 5 min) > 2 kPa",
+            """
+            40 50 40 50 40 -> 1
+            40 42 44 46 48 -> 0
+            40 50 !*3 -> ?
+            40 50 40 50 ! -> [0.8, 1]
+            40 50 40 50>1 . -> [0.6, 1] then [0.8, 1]
+            40 50 40 R 50 40 -> 1
+            """,
+            note="Scatter about its own trend; exact.",
+        ),
+        window(
+            "autocorrelation",
+            "autocorrelation(a.x, 8 min, 4 min) > 0.5",
+            """
+            40 45 50 45 40 45 50 45 -> 1
+            40 50 40 50 50 40 50 40 -> 0
+            45*8 -> ?
+            40 45 50 45 40 45 50 ! -> [0.875, 1]
+            40 45 50 45 40 45 50>1 . -> [0.75, 1] then [0.875, 1]
+            40 45 50 45 R 40 45 50 45 -> 1
+            """,
+            note="A window that does not move at all has none.",
+        ),
+        window(
+            "band_rms",
+            "band_rms(a.x, 8 min, 0.003 Hz, 0.006 Hz) > 2.5 kPa",
+            """
+            40 45 50 45 40 45 50 45 -> 1
+            40 50 40 50 40 50 40 50 -> 0
+            40 45 50 45 !*4 -> ?
+            40 45 50 45 40 45 50 ! -> [0.875, 1]
+            40 45 50 45 40 45 50>1 . -> [0.75, 1] then [0.875, 1]
+            40 45 50 45 R 40 45 50 45 -> 1
+            """,
+            note="Recorded with the scan, and taken from there when it is derived again.",
+        ),
+    ],
+)

@@ -14,8 +14,8 @@ COLUMNS = ("true", "false", "unknown", "gap", "late", "restart")
 class Operator:
     """One row: a condition (or the rules that show it) and six stories.
 
-    ``read``: the rule whose result a story states; ``shows``: ``certainty`` or ``state`` (of raising); ``normal``:
-    baseline (median, inter-quartile range) of a.x; ``cells``: column -> story.
+    ``read``: the rule whose result a story states; ``shows``: ``certainty``, ``state`` (of raising) or ``expectation``;
+    ``normal``: baseline (median, inter-quartile range) of a.x; ``cells``: column -> story.
     """
 
     name: str

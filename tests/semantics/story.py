@@ -121,6 +121,8 @@ def result(record: ScanRecord, rule: str, shows: str) -> str:
     if shows == "state":
         open_question = any(e.open_question for e in record.episodes if e.rule == f"t.{rule}")
         return state(record, rule) + (" (open question)" if open_question else "")
+    if shows == "expectation":
+        return next((e.state for e in record.expectations if e.rule == f"t.{rule}"), "none")
     if f"rule:t.{rule}" not in record.nodes:
         return "0"
     s, p = out(record, rule)
