@@ -1,4 +1,4 @@
-"""Principal components as a yardstick: T2 and SPE of each row by itself, fitted on a fault-free run."""
+"""Principal components as a yardstick: T2 and SPE of each row, or of the hour up to it, fitted on a fault-free run."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ Rows = NDArray[np.float64]
 EXPLAINED = 0.85
 """Share of the variance that the components kept explain."""
 BLOCKS = 5
+HOUR = 20
+"""Rows of an hour."""
 
 
 @dataclass(frozen=True)
@@ -52,3 +54,15 @@ def limit(values: Rows, rate: float) -> float:
     95.0
     """
     return float(np.quantile(values, 1 - rate))
+
+
+def hourly(rows: Rows) -> Rows:
+    """Mean of the hour up to each row, of fewer rows at the start.
+
+    >>> hourly(np.arange(3.0)[:, None]).ravel().tolist()
+    [0.0, 0.5, 1.0]
+    """
+    sums = np.cumsum(np.vstack([np.zeros((1, rows.shape[1])), rows]), axis=0)
+    ends = np.arange(1, len(rows) + 1)
+    starts = np.maximum(ends - HOUR, 0)
+    return (sums[ends] - sums[starts]) / (ends - starts)[:, None]

@@ -121,9 +121,10 @@ def test_fault_free_training_run_stays_quiet() -> None:
 @pytest.mark.long
 @NEEDS_FILES
 def test_scores_of_all_faults() -> None:
-    """At most 5 % false alarms in rows that limits were not made from, and most faulty rows are seen."""
+    """At most 5 % false alarms where limits were not made, and more faulty rows seen than by the yardstick."""
     result = score(SHARED / "tep_train.csv.xz", SHARED / "tep_test.csv.xz")
     assert result["false_alarms"]["pack"] <= 0.05
     assert result["false_alarms_before_faults"] <= 0.05
-    assert result["mean"]["pack"] > 0.6
+    mean = result["mean"]
+    assert mean["pack"] > max(0.85, *(share for way, share in mean.items() if way.endswith("_matched")))
     assert 21 == len(result["faults"])
