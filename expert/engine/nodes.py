@@ -8,6 +8,7 @@ from typing import Any
 
 from expert.language.ast import (
     AtLeast,
+    Baseline,
     FactRef,
     Feature,
     ModelProbability,
@@ -186,6 +187,12 @@ def longest_reach(program: Program) -> dict[str, int]:
                     continue
                 reach[name] = max(reach.get(name, 0), span)
     return reach
+
+
+def normals_read(program: Program) -> frozenset[str]:
+    """Variables (families or ids) of which some rule looks at the baseline."""
+    trees = (root for rule in program.rules.values() for root in (*roots(rule), *foreseen(rule)))
+    return frozenset(n.ref.variable for root in trees for n in walk(root) if isinstance(n, ZScore | Baseline))
 
 
 def env_of(rule: Rule, bindings: tuple[tuple[str, str], ...]) -> dict[str, str]:

@@ -20,7 +20,7 @@ from expert.engine.hold import Hold
 from expert.engine.installed import off_facts, readable
 from expert.engine.ledger import Ledger
 from expert.engine.memory import Memory, Series
-from expert.engine.nodes import NodeTable, family, foreseen, longest_reach, roots, walk
+from expert.engine.nodes import NodeTable, family, foreseen, longest_reach, normals_read, roots, walk
 from expert.engine.raising import Machine
 from expert.engine.recording import Work, conflicts, make_record
 from expert.engine.reference import ModelKey, World, question_limit
@@ -42,6 +42,9 @@ from expert.values.types import (
 
 KEEP_AT_LEAST = 4 * 3_600_000
 """Samples are kept at least this long: the baseline's guard plus its open hour, and trends on the screen."""
+FAST, KEEP_SAMPLES = 1_000, 20_000
+"""Of a variable that is sampled more often than every `FAST` ms, this many are enough where nobody reads its baseline:
+hours of 20 Hz would fill memory and every snapshot."""
 
 
 class SessionError(ValueError):
@@ -84,6 +87,7 @@ class Session:
                 if kind not in ("text", "number"):
                     self.units.setdefault(kind, units.factor(kind, site.unit_definitions))
         reach = longest_reach(program)
+        self._normals_read = normals_read(program)
         self.memory = Memory(self._series(v, reach) for v in ground_variables(site))
         self.rows: dict[str, dict[str, dict[str, Any]]] = {}
         self.holds: dict[str, Hold] = {}
@@ -106,7 +110,10 @@ class Session:
 
     def _series(self, variable: Variable, reach: dict[str, int]) -> Series:
         site = self.program.site
-        keep = max(reach.get(family(variable.id), 0), site.baseline_guard + 3_600_000, KEEP_AT_LEAST) + variable.max_age
+        least = max(site.baseline_guard + 3_600_000, KEEP_AT_LEAST)
+        if variable.period < FAST and family(variable.id) not in self._normals_read:
+            least = min(least, KEEP_SAMPLES * variable.period)
+        keep = max(reach.get(family(variable.id), 0), least) + variable.max_age
         scale = Fraction(variable.resolution) * self.units[variable.unit]
         hourly = HourlyMeans(variable, scale, site.baseline_span, site.max_exclude, site.min_coverage)
         return Series(variable, scale, keep, hourly)
