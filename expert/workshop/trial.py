@@ -17,7 +17,7 @@ from expert.values.cells import fit
 from expert.values.interval import ONE, Interval
 from expert.values.types import ScanRecord, rule_key
 
-COLUMNS, TEXT = 60, 44
+COLUMNS, TEXT, OTHERS = 60, 44, 30
 HALF = ONE // 2
 RANK = "#+?. "
 """Holds, holds in part, unknown, does not hold, no scan: the loudest of a column is shown."""
@@ -49,9 +49,11 @@ class Track:
     low: float | None = None
     high: float | None = None
 
-    def see(self, recorded: Recorded) -> None:
-        """Take in one scan."""
-        self.marks.append(mark_of(recorded.cond(self.node, self.env)))
+    def see(self, recorded: Recorded, there: bool) -> None:
+        """Take in one scan; ``there``: the rows that it is about were."""
+        self.marks.append(mark_of(recorded.cond(self.node, self.env) if there else None))
+        if not there:
+            return
         left = _measured(self.node)
         value = recorded.num(left, self.env).v if left is not None else None
         if value is not None:
@@ -114,7 +116,15 @@ class Trial:
         self.raised.append(firing is not None and firing.state != "normal")
         self.largest = max(self.largest, out.s if out is not None else 0)
         for track in self.tracks:
-            track.see(recorded)
+            track.see(recorded, outcome is not None or not self.rule.match)
+
+    def absent(self, times: Sequence[int]) -> None:
+        """Earlier scans, in which the rows that it is about did not match."""
+        self.times += times
+        self.marks += " " * len(times)
+        self.raised += [False] * len(times)
+        for track in self.tracks:
+            track.marks += " " * len(times)
 
     def as_json(self) -> dict[str, Any]:
         """Plain JSON form."""
@@ -138,32 +148,45 @@ class Trial:
 
 
 def trials_of(program: ast.Program, rule_id: str) -> list[Trial]:
-    """One trial for each combination of members; a rule over tables has none."""
-    out = []
-    for ground in (g for layer in program.strata for g in layer if g.rule.id == rule_id and not g.rule.match):
-        trial = Trial(program, ground.rule, ground.bindings, ground.off)
-        env = environment(ground.rule, ground.bindings)
-        atoms = {(n, tuple(sorted(e.items()))): (n, e) for n, e in leaves(ground.rule.when, env, program)}
-        trial.tracks = [Track(n, e, _words(n, e, env)) for n, e in atoms.values()]
-        out.append(trial)
-    return out
+    """One trial for each combination of members; those of a rule over tables come with the rows that match."""
+    ground = [g for layer in program.strata for g in layer if g.rule.id == rule_id and not g.rule.match]
+    return [_trial(program, g.rule, g.bindings, g.off) for g in ground]
 
 
-def watch(program: ast.Program, trials: Sequence[Trial], records: Iterable[ScanRecord]) -> None:
-    """Let the trials see every scan."""
+def _trial(program: ast.Program, rule: ast.Rule, bindings: tuple[tuple[str, str], ...], off: bool) -> Trial:
+    trial = Trial(program, rule, bindings, off)
+    env = environment(rule, bindings)
+    atoms = {(n, tuple(sorted(e.items()))): (n, e) for n, e in leaves(rule.when, env, program)}
+    trial.tracks = [Track(n, e, _words(n, e, env)) for n, e in atoms.values()]
+    return trial
+
+
+def watch(program: ast.Program, trials: list[Trial], records: Iterable[ScanRecord], rule_id: str = "") -> None:
+    """Let the trials see every scan; with the id of a rule over tables, trials of rows that match are added."""
+    rule = program.rules.get(rule_id)
+    times: list[int] = []
     for record in records:
         recorded = Recorded(program, record)
+        if rule is not None and rule.match:
+            known = {t.bindings for t in trials}
+            for bindings in recorded.instances(rule_id):
+                if bindings not in known:
+                    trials.append(_trial(program, rule, bindings, False))
+                    trials[-1].absent(times)
         for trial in trials:
             trial.see(record, recorded)
+        times.append(record.input.time)
 
 
 def trial_lines(trials: Sequence[Trial]) -> list[str]:
     """The loudest combination of members in full, the others in a line each."""
     ordered = sorted(trials, key=lambda t: (-len(t.episodes), -t.largest, t.key))
     out = _full(ordered[0])
-    if len(ordered) > 1:
+    others = ordered[1:]
+    if others:
         out += ["", "the others"]
-        out += [f"  {fit(t.key, TEXT)}  {_columns(t.marks)}  {_summary(t)}" for t in ordered[1:]]
+        out += [f"  {fit(t.key, TEXT)}  {_columns(t.marks)}  {_summary(t)}" for t in others[:OTHERS]]
+        out += [f"  ... {len(others) - OTHERS} more"] if len(others) > OTHERS else []
     return out
 
 

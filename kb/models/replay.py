@@ -33,9 +33,7 @@ class Readings(Protocol):
         ...
 
 
-def arrivals(
-    history: Mapping[str, Readings], wanted: Collection[str]
-) -> Iterator[tuple[str, int, int, int | None]]:
+def arrivals(history: Mapping[str, Readings], wanted: Collection[str]) -> Iterator[tuple[str, int, int, int | None]]:
     """Variable, source, arrival and count (None: bad) of every sample, by arrival, then by variable as wanted."""
     names = [name for name in wanted if name in history]
     if not names:

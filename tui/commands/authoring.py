@@ -265,7 +265,8 @@ def _shown(path: Path) -> str:
 
 @click.command("try")
 @click.argument("rule")
-@click.option("--on", "recording", type=EXISTING, required=True, help="The recording (file or folder).")
+@click.option("--on", "recording", type=EXISTING, help="The recording (file or folder).")
+@click.option("--rows", "tables", multiple=True, type=EXISTING, help="CSV of a table's rows, called like the table.")
 @click.option("--map", "map_file", type=EXISTING, help="How its columns map to variables; default: of `simulate`.")
 @click.option("--warm-up", type=EXISTING, help="History (mapped alike) to know what is normal from.")
 @click.option("--rules", multiple=True, type=EXISTING, help="Packs to look in; default: the shipped ones.")
@@ -273,14 +274,19 @@ def _shown(path: Path) -> str:
 @JSON
 def try_rule(
     rule: str,
-    recording: Path,
+    recording: Path | None,
+    tables: tuple[Path, ...],
     map_file: Path | None,
     warm_up: Path | None,
     rules: tuple[Path, ...],
     site: Path | None,
     json_file: Path | None,
 ) -> None:
-    """Show what RULE would have said over a recording: each of its conditions over time, and when it was raised."""
+    """Show what RULE would have said over a recording: each of its conditions over time, and when it was raised.
+
+    A rule over tables reads --rows: CSV with the table's fields as columns and, where rows come and go, `at` with the
+    time from when a row counts; a row whose other cells are empty goes.
+    """
     from expert.workshop.trial import trial_lines, trials_of, watch
     from kb.paths import data_file
     from kb.trials import rule_over_recording
@@ -288,13 +294,13 @@ def try_rule(
     folders, site_folder = chosen(rules, site)
     with readable_errors():
         _known_rule(rule, folders, site_folder)
+        if recording is None and not tables:
+            raise click.UsageError("give the data: --on RECORDING, --rows TABLE.csv, or both")
         mapping = map_file or data_file("maps/simulated.yaml")
-        program, records = rule_over_recording(rule, folders, site_folder, recording, mapping, warm_up)
+        program, records = rule_over_recording(rule, folders, site_folder, recording, mapping, warm_up, tables)
         trials = trials_of(program, rule)
-        if not trials:
-            raise click.UsageError(f"{rule} is about rows of tables, which a recording does not have")
-        watch(program, trials, records)
-    click.echo("\n".join(trial_lines(trials)))
+        watch(program, trials, records, rule)
+    click.echo("\n".join(trial_lines(trials)) if trials else f"{rule}: no rows matched")
     write_json(json_file, {"rule": rule, "trials": [t.as_json() for t in trials]})
 
 

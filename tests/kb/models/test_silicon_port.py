@@ -99,9 +99,7 @@ def test_what_has_not_arrived_changes_nothing(month: dict[str, History]) -> None
     """With everything that arrives after T scrambled, every forecast up to T stays the same to the bit."""
     until, random_ = 3 * DAY, random.Random(1)
     arriving = samples(cut(month, 4 * DAY))
-    scrambled = [
-        dataclasses.replace(s, count=random_.randrange(3_000)) if s.arrival > until else s for s in arriving
-    ]
+    scrambled = [dataclasses.replace(s, count=random_.randrange(3_000)) if s.arrival > until else s for s in arriving]
     plain, other = SiliconPort(), SiliconPort()
     plain.observe(arriving)
     other.observe(scrambled)
