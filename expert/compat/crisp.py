@@ -133,6 +133,8 @@ def _outside(rule: ast.Rule, program: ast.Program) -> Iterator[str]:
 def _kind(node: ast.Cond) -> str:
     if isinstance(node, ast.Score):
         return "score"
+    if isinstance(node, ast.Quantifier):
+        return node.function
     return "certainty" if isinstance(node, ast.Certainty) else "number"
 
 

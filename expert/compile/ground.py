@@ -67,6 +67,8 @@ def coverage(node: ast.Cond, env: Mapping[str, str], installed: Installed) -> Fr
         return sum((w * coverage(c, env, installed) for w, c in node.terms), NOTHING) / total
     if isinstance(node, ast.AtLeast):
         return _counted(node, env, installed)
+    if isinstance(node, ast.Quantifier):
+        return min(coverage(c, env, installed) if c is not None else ONE for c in (node.where, node.that))
     if isinstance(node, ast.ModelProbability):
         return ONE if installed.family(installed.site.models[node.model].target) else NOTHING
     if isinstance(node, ast.Bad):
@@ -110,6 +112,9 @@ def seen(node: ast.Expr, env: Mapping[str, str], installed: Installed) -> Fracti
         return min(seen(a, env, installed) for a in node.args)
     if isinstance(node, ast.SetAggregate):
         return _equal([seen(node.arg, {**env, node.binding: m}, installed) for m in installed.site.sets[node.set]])
+    if isinstance(node, ast.RowAggregate):
+        own = ONE if node.arg is None else seen(node.arg, env, installed)
+        return own if node.where is None else min(own, coverage(node.where, env, installed))
     if isinstance(node, ast.FactValue):
         return NOTHING if installed.facts[node.fact.type].imported else ONE
     return ONE

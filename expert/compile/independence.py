@@ -81,6 +81,9 @@ class _Reader:
             return self._score(node)
         if isinstance(node, ast.AtLeast):
             return self._counted(node)
+        if isinstance(node, ast.Quantifier):
+            found = [self.condition(c) for c in (node.where, node.that) if c is not None]
+            return _product(found) if node.function != "none" else NONE
         if isinstance(node, (ast.FactRef, ast.Certainty)):
             fact = node if isinstance(node, ast.FactRef) else node.fact
             return _union([self.rule(r) for r in self.of_fact.get(fact.type, []) if _may_conclude(r, fact)]) or NONE
@@ -120,6 +123,9 @@ class _Reader:
             return [_name(node)]
         if isinstance(node, ast.SetAggregate):
             return [f"{n}[{m}]" for n in self.instruments(node.arg) for m in self.site.sets[node.set]]
+        if isinstance(node, ast.RowAggregate):
+            where = [] if node.where is None else sorted({n for s in self.condition(node.where) for n in s})
+            return where + ([] if node.arg is None else self.instruments(node.arg))
         if isinstance(node, ast.Arithmetic):
             return [n for a in node.args for n in self.instruments(a)]
         if isinstance(node, ast.Lag):

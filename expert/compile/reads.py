@@ -44,8 +44,10 @@ def condition_reads(node: ast.Cond, strict: str, site: ast.Site) -> Iterator[Rea
         for _, item in node.terms:
             yield from condition_reads(item, strict or "scores {}", site)
     elif isinstance(node, ast.AtLeast):
-        for item in node.items:
+        for item in (*node.items, *(() if node.filter is None else (node.filter,))):
             yield from condition_reads(item, strict or "counts {}", site)
+    elif isinstance(node, ast.Quantifier):
+        yield from _quantified(node, strict, site)
     elif isinstance(node, ast.FactRef):
         yield Read(node.type, False, strict, node.span)
     elif isinstance(node, ast.Certainty):
@@ -60,6 +62,15 @@ def condition_reads(node: ast.Cond, strict: str, site: ast.Site) -> Iterator[Rea
         yield from number_reads(node.arg, strict or "compares the number of {}", site)
 
 
+def _quantified(node: ast.Quantifier, strict: str, site: ast.Site) -> Iterator[Read]:
+    """More facts can only help an ``exists`` and the ``that`` of an ``all``; everything else must be settled before."""
+    why = {"exists": "", "at_least": "counts {}"}.get(node.function, "negates {}")
+    if node.where is not None:
+        yield from condition_reads(node.where, strict or why, site)
+    if node.that is not None:
+        yield from condition_reads(node.that, strict or ("" if node.function == "all" else why), site)
+
+
 def number_reads(node: ast.Expr, strict: str, site: ast.Site) -> Iterator[Read]:
     """Readings of a number. What stands inside ``lag`` is read from earlier scans and ties nothing."""
     if isinstance(node, ast.Arithmetic):
@@ -67,6 +78,11 @@ def number_reads(node: ast.Expr, strict: str, site: ast.Site) -> Iterator[Read]:
             yield from number_reads(arg, strict, site)
     elif isinstance(node, ast.SetAggregate):
         yield from number_reads(node.arg, strict or "aggregates {}", site)
+    elif isinstance(node, ast.RowAggregate):
+        if node.arg is not None:
+            yield from number_reads(node.arg, "aggregates {}", site)
+        if node.where is not None:
+            yield from condition_reads(node.where, "counts {}" if node.arg is None else "aggregates {}", site)
     elif isinstance(node, ast.FactValue):
         yield Read(node.fact.type, False, strict, node.span)
     elif isinstance(node, (ast.ZScore, ast.Baseline)):

@@ -184,4 +184,6 @@ def _recursive(node: ast.Expr, members: set[Node]) -> bool:
         return ("fact", node.fact.type) in members
     if isinstance(node, ast.Arithmetic):
         return any(_recursive(a, members) for a in node.args)
+    if isinstance(node, ast.RowAggregate):
+        return node.arg is not None and _recursive(node.arg, members)
     return isinstance(node, ast.SetAggregate) and _recursive(node.arg, members)

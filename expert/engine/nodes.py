@@ -14,8 +14,10 @@ from expert.language.ast import (
     ModelProbability,
     Node,
     Program,
+    Quantifier,
     Ref,
     Repeats,
+    RowAggregate,
     RowField,
     Rule,
     SetAggregate,
@@ -81,7 +83,7 @@ def bound_here(node: Node) -> str | None:
     """Binding that the node introduces for what is below it."""
     if isinstance(node, SetAggregate):
         return node.binding
-    if isinstance(node, AtLeast):
+    if isinstance(node, AtLeast | Quantifier | RowAggregate):
         return node.binding
     return None
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-from expert.engine import numbers
+from expert.engine import numbers, rows
 from expert.engine.combine import aggregate, compare, graded
 from expert.engine.features import feature, fits
 from expert.engine.known import Known, Value
@@ -53,6 +53,7 @@ class Reference:
             ast.Not: self._not,
             ast.Score: self._score,
             ast.AtLeast: self._at_least,
+            ast.Quantifier: lambda n, e: rows.quantifier(self, n, e),
         }
         self._value: dict[type, Callable[[Any, Env], Value]] = {
             ast.Number: lambda n, e: point(n.value),
@@ -68,6 +69,7 @@ class Reference:
             ast.Repeats: lambda n, e: self._on_series(n.ref, e, numbers.repeats),
             ast.Lag: self._lag,
             ast.SetAggregate: self._aggregate,
+            ast.RowAggregate: lambda n, e: rows.aggregate(self, n, e),
             ast.Arithmetic: self._arithmetic,
             ast.FactValue: self._fact_value,
         }

@@ -18,6 +18,8 @@ from expert.language import ast
 from expert.values.interval import ONE, Interval, conj, disj
 from expert.values.types import rule_key
 
+MAX_ROWS = 6
+"""How many rows of a quantifier are shown."""
 MAX_DEPTH = 6
 """How many conclusions deep the evidence is opened."""
 
@@ -60,7 +62,26 @@ class Builder:
             found = sorted(branches(node, env, self.program), key=lambda b: RANK[mark_of(self.r.cond(*b))])
             children = tuple(self.cond(c, e, seen) for c, e in found)
             return Evidence(mark_of(x), self.words.say("at_least_of", k=node.k), x, children=children)
+        if isinstance(node, ast.Quantifier) and x is not None:
+            return self._rows(node, x, env, seen)
         return self.atoms.evidence(node, x, env, seen)
+
+    def _rows(self, node: ast.Quantifier, x: Interval, env: Env, seen: frozenset[str]) -> Evidence:
+        """A quantifier with the rows it looked at; those that decide it first."""
+        turned = node.function == "none"
+        self.inverted ^= turned
+        found = []
+        for key, where, inner in self.r.rows(node, env):
+            below = self.cond(node.that, inner, seen) if node.that is not None else None
+            found.append(below or Evidence(mark_of(where), f"{self.words.relation(node.relation)} {key}", where))
+        self.inverted ^= turned
+        last = ("x", "?", "+") if node.function == "all" else ("+", "?", "x")
+        found.sort(key=lambda e: last.index(e.mark) if e.mark in last else len(last))
+        note = "" if found else self.words.say("rows_absent")
+        if len(found) > MAX_ROWS:
+            note = self.words.say("more", n=len(found) - MAX_ROWS)
+        text = self.words.condition(node, env)
+        return Evidence(mark_of(x), text, x, note=note, children=tuple(found[:MAX_ROWS]))
 
     def _group(self, node: ast.All | ast.Any, x: Interval | None, env: Env, seen: frozenset[str]) -> Evidence:
         """All of or any of; of any, what holds comes first; several limits on one quantity are one line."""

@@ -46,6 +46,9 @@ def unit_of(program: ast.Program, node: ast.Expr, env: Env) -> str:
         return "min"
     if isinstance(node, ast.Lag | ast.SetAggregate):
         return unit_of(program, node.arg, env)
+    if isinstance(node, ast.RowAggregate):
+        inner = {**env, node.binding: f"#{node.relation}:"}
+        return "" if node.arg is None else unit_of(program, node.arg, inner)
     if isinstance(node, ast.FactValue):
         return clean(program.facts[node.fact.type].unit)
     if isinstance(node, ast.RowField):
@@ -101,6 +104,8 @@ def decimals_of(program: ast.Program, node: ast.Expr, unit: str) -> int | None:
         return decimals_of(program, node.ref, unit)
     if isinstance(node, ast.Lag | ast.SetAggregate):
         return decimals_of(program, node.arg, unit)
+    if isinstance(node, ast.RowAggregate):
+        return None if node.function == "mean" else 0 if node.arg is None else decimals_of(program, node.arg, unit)
     if isinstance(node, ast.Ref):
         return _resolution(program, node, unit)
     return 0 if isinstance(node, ast.FactValue | ast.RowField | ast.Repeats) else None

@@ -9,7 +9,7 @@ from typing import Any
 from expert.engine.nodes import Env, NodeTable, env_of
 from expert.engine.results import Num, num_from_json, unknown
 from expert.language import ast
-from expert.values.interval import UNKNOWN, Interval, conj, disj, kth, score
+from expert.values.interval import TRUE, UNKNOWN, Interval, conj, disj, kth, score
 from expert.values.types import Firing, ScanRecord, rule_key
 
 _TABLES: dict[int, tuple[ast.Program, NodeTable]] = {}
@@ -33,7 +33,9 @@ class Recorded:
         self.record = record
         self.table = table_of(program)
         self._instances: dict[str, list[tuple[tuple[str, str], ...]]] = {}
+        self._keys: dict[str, list[str]] = {}
         for key in record.nodes:
+            self._keys.setdefault(key.partition("@")[0], []).append(key)
             if key.startswith("rule:"):
                 rule_id, bindings = split_key(key[5:])
                 self._instances.setdefault(rule_id, []).append(bindings)
@@ -78,6 +80,31 @@ class Recorded:
         """Recorded text of a row's field, or ''."""
         found = self.record.nodes.get(self.table.key(node, env))
         return found if isinstance(found, str) else ""
+
+    def rows(self, node: ast.Quantifier, env: Env) -> list[tuple[str, Interval, Env]]:
+        """Rows that a quantifier looked at: key, how certainly it is one of them, bindings."""
+        out: list[tuple[str, Interval, Env]] = []
+        for key in self._row_keys(node, env):
+            inner = {**env, node.binding: f"#{node.relation}:{key}"}
+            x = TRUE if node.where is None else self.cond(node.where, inner)
+            if x is not None and x.p > 0:
+                out.append((key, x, inner))
+        return out
+
+    def _row_keys(self, node: ast.Quantifier, env: Env) -> list[str]:
+        """Keys of the rows under which the record has the quantifier's own conditions."""
+        for part in (node.where, node.that):
+            if part is None:
+                continue
+            name, free, _ = self.table.name(part)
+            if node.binding in free:
+                mark = f"{node.binding}=#{node.relation}:"
+                texts = [f"{b}={env[b]}" if b != node.binding else mark for b in free]
+                at = free.index(node.binding)
+                head, tail = f"{name}@" + ",".join(texts[: at + 1]), ",".join(["", *texts[at + 1 :]])
+                known = [k for k in self._keys.get(name, ()) if k.startswith(head) and k.endswith(tail)]
+                return sorted(k[len(head) : len(k) - len(tail)] for k in known)
+        return []
 
     def rule(self, key: str) -> dict[str, Any] | None:
         """What is recorded of a rule with its bindings: when, held, out, since; None when it did not run."""

@@ -78,6 +78,8 @@ class Words:
         if isinstance(node, ast.SetAggregate):
             inner = self.phrase(node.arg, env)
             return replace(inner, core=self.say(f"set_{node.function}", x=inner.core))
+        if isinstance(node, ast.RowAggregate):
+            return self._over_rows(node, env)
         if isinstance(node, ast.FactValue):
             return Phrase(fact_title(self.program, node.fact, env, self.lang), timeless=True)
         if isinstance(node, ast.RowField):
@@ -97,6 +99,17 @@ class Words:
         titles = relation.field_titles.get(node.field, {}) if relation is not None else {}
         field = titles.get(self.lang, node.field.replace("_", " "))
         return Phrase(self.say("row_field", row=plain(bound) or node.binding, field=field), timeless=True)
+
+    def _over_rows(self, node: ast.RowAggregate, env: Env) -> Phrase:
+        title = self.relation(node.relation)
+        if node.arg is None:
+            return Phrase(self.say("rows_count", x=title), timeless=True)
+        inner = self.phrase(node.arg, {**env, node.binding: f"#{node.relation}:{title}"})
+        return replace(inner, core=self.say(f"set_{node.function}", x=inner.core), timeless=True)
+
+    def relation(self, name: str) -> str:
+        """Title of a relation within a sentence."""
+        return lowered(self.program.site.relations[name].title.get(self.lang, name), self.lang)
 
     def _lag(self, node: ast.Lag, env: Env) -> Phrase:
         inner = self.phrase(node.arg, env)
@@ -184,6 +197,8 @@ class Words:
             return self.say("is_raised_rule", x=self.program.rules[node.rule].title.get(self.lang, node.rule))
         if isinstance(node, ast.ModelProbability):
             return self._probability(node)
+        if isinstance(node, ast.Quantifier):
+            return self.say(f"rows_{node.function}", x=self.relation(node.relation), k=node.k)
         return node.text
 
     def _probability(self, node: ast.ModelProbability) -> str:

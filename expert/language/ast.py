@@ -28,9 +28,11 @@ from expert.language.nodes import ModelProbability as ModelProbability
 from expert.language.nodes import Node as Node
 from expert.language.nodes import Not as Not
 from expert.language.nodes import Number as Number
+from expert.language.nodes import Quantifier as Quantifier
 from expert.language.nodes import Raised as Raised
 from expert.language.nodes import Ref as Ref
 from expert.language.nodes import Repeats as Repeats
+from expert.language.nodes import RowAggregate as RowAggregate
 from expert.language.nodes import RowField as RowField
 from expert.language.nodes import Score as Score
 from expert.language.nodes import SetAggregate as SetAggregate

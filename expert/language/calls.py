@@ -25,7 +25,8 @@ ONE_VARIABLE: dict[str, type] = {
     "repeats": ast.Repeats,
     "bad": ast.Bad,
 }
-SPECIAL = ("bounds", "lag", "abs", "sqrt", "model", "raised")
+ROWS = ("count", "sum", "min", "max", "mean")
+SPECIAL = ("bounds", "lag", "abs", "sqrt", "model", "raised", "count")
 FUNCTIONS = frozenset({*WINDOWS, *Z, *AGGREGATES, *ONE_VARIABLE, *SPECIAL, *FEATURES})
 
 
@@ -84,12 +85,12 @@ def fact_value(p: Parser) -> str:
     raise p.unexpected("a value")
 
 
-def _arguments(p: Parser) -> list[Parsed]:
-    p.expect("(")
-    args: list[Parsed] = []
-    if p.take(")"):
-        return args
-    args.append(p.either())
+def _arguments(p: Parser, args: list[Parsed]) -> list[Parsed]:
+    """What stands between commas up to the closing bracket; the opening one, and ``args``, have been taken."""
+    if not args:
+        if p.take(")"):
+            return args
+        args.append(p.either())
     while p.take(","):
         args.append(p.either())
     p.expect(")", "',' or ')'")
@@ -97,8 +98,14 @@ def _arguments(p: Parser) -> list[Parsed]:
 
 
 def _function(p: Parser, name: Token) -> Parsed:
-    args = _arguments(p)
     f = name.text
+    p.expect("(")
+    if f == "count":
+        return _over_rows(p, name, None)
+    args = [p.either()] if f in ROWS and p.token.text != ")" else []
+    if args and p.take("for"):
+        return _over_rows(p, name, p.number(_variable(args[0])))
+    args = _arguments(p, args)
     if f in ONE_VARIABLE:
         _count(p, name, args, 1, f"{f}(variable)")
         return ONE_VARIABLE[f](ref=_ref(args[0], f), **p.place(name.start))
@@ -134,6 +141,27 @@ def _feature(p: Parser, name: Token, args: list[Parsed]) -> ast.Feature:
         ref=_ref(args[0], name.text),
         duration=p.duration(args[1]),
         settings=tuple(settings),
+        **p.place(name.start),
+    )
+
+
+def _over_rows(p: Parser, name: Token, arg: ast.Expr | None) -> ast.RowAggregate:
+    """``b in relation where condition)``: the rest of an aggregate over rows."""
+    form = f"write {name.text}({'' if arg is None else 'b.field for '}b in relation where ...)"
+    if p.token.kind != "name" or p.token.text in KEYWORDS:
+        raise p.unexpected("a name for the row", form)
+    binding = p.advance()
+    if not p.take("in"):
+        raise p.unexpected("'in'", form)
+    relation = p.name("the name of a relation")
+    where = p.condition(p.either()) if p.take("where") else None
+    p.expect(")", "'where' or ')'")
+    return ast.RowAggregate(
+        function=_any(name.text),
+        relation=relation.text,
+        binding=binding.text,
+        arg=arg,
+        where=where,
         **p.place(name.start),
     )
 

@@ -150,10 +150,7 @@ def _bindings(raw: RawRule, scope: Scope) -> tuple[tuple[str, str], ...]:
 
 
 def _bind(binding: str, meaning: str, span: ast.Span, scope: Scope) -> None:
-    objects = {v.split(".", 1)[0] for v in scope.site.variables}
-    if binding in scope.bindings or binding in objects or binding in scope.site.sets:
-        what = "bound already" if binding in scope.bindings else "the name of a variable's object or of a set"
-        scope.sink.error("E0325", f"{binding} is {what}", span, help="choose another name")
+    scope.new_name(binding, span)
     scope.bindings[binding] = meaning
 
 

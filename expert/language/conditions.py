@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from typing import Any as Anything
 from typing import TypeVar
 
 from expert.language import ast
 from expert.language.diagnostics import Sink
-from expert.language.expression import parse_condition
+from expert.language.expression import parse_condition, read_source
 from expert.language.schema import Table, as_certainty, as_number, as_text, entries, items, kind
 from expert.language.source import Text
 from expert.language.strict_yaml import Broken, Listing, Mapping, YamlNode
 
-OPERATORS = ("all", "any", "not", "score", "at_least")
-KEYS = (*OPERATORS, "of", "where")
+OPERATORS = ("all", "any", "not", "score", "at_least", "exists", "none")
+KEYS = (*OPERATORS, "of", "where", "that")
+OVER_ROWS = ("exists", "none", "all")
+"""Operators that take ``{b: relation where condition}``, with an optional ``that:`` beside them."""
 N = TypeVar("N", bound=ast.Node)
 
 
@@ -46,18 +49,25 @@ def _operator(node: Mapping, sink: Sink) -> ast.Cond | None:
         if len(sink.found) == before:
             sink.error(
                 "E0122",
-                "a condition is a text, a list, or one of all, any, not, score, at_least",
+                f"a condition is a text, a list, or one of {', '.join(OPERATORS)}",
                 node.span,
                 notes=[f"found {' and '.join(given)}"] if given else [],
                 help="use one per mapping; put others in a list below all:",
             )
         return None
     condition = _build(given[0], t, sink)
-    if given[0] != "at_least":
-        for extra in ("of", "where"):
-            if t.has(extra):
-                sink.error("E0120", f"{extra} does not stand beside {given[0]}", t.key_span(extra))
+    for extra in ("of", "where", "that"):
+        if t.has(extra) and extra not in _beside(given[0], t):
+            sink.error("E0120", f"{extra} does not stand beside {given[0]}", t.key_span(extra))
     return None if condition is None else _placed(condition, node)
+
+
+def _beside(operator: str, t: Table) -> tuple[str, ...]:
+    """Keys that may stand beside an operator."""
+    if operator == "at_least":
+        return "of", "where"
+    rows = operator in ("exists", "none") or (operator == "all" and isinstance(t.node.find("all"), Mapping))
+    return ("that",) if rows else ()
 
 
 def _build(operator: str, t: Table, sink: Sink) -> ast.Cond | None:
@@ -66,6 +76,8 @@ def _build(operator: str, t: Table, sink: Sink) -> ast.Cond | None:
     value = t.get(operator)
     if value is None:
         return None
+    if operator in ("exists", "none") or (operator == "all" and isinstance(value, Mapping)):
+        return _quantifier(operator, value, t, sink)
     if operator == "not":
         inner = read_condition(value, sink)
         return None if inner is None else ast.Not(item=inner)
@@ -148,16 +160,39 @@ def _at_least(t: Table, sink: Sink) -> ast.Cond | None:
 
 
 def _over_set(t: Table, of: Mapping, k: int, sink: Sink) -> ast.Cond | None:
-    listed = list(entries(of, "of", sink))
-    where = t.get("where", required=True)
+    """Of the members of a set, or of the rows of a relation: which of the two is known when names are resolved."""
+    where = t.get("where")
     inner = None if where is None else read_condition(where, sink)
+    source = _source(of, "of", "tuyeres", sink)
+    if source is None or not k or (inner is None and t.has("where")):
+        return None
+    binding, name, filter_ = source
+    return ast.AtLeast(k=k, items=() if inner is None else (inner,), set=name, binding=binding, filter=filter_)
+
+
+def _quantifier(function: str, value: YamlNode, t: Table, sink: Sink) -> ast.Cond | None:
+    that = t.get("that", required=function == "all")
+    inner = None if that is None else read_condition(that, sink)
+    if not isinstance(value, Mapping):
+        if not isinstance(value, Broken):
+            form = f"write {function}: {{b: relation where ...}}"
+            sink.error("E0122", f"{function} ranges over rows, not over {kind(value)}", value.span, help=form)
+        return None
+    source = _source(value, function, "relation", sink)
+    if source is None or (inner is None and (t.has("that") or function == "all")):
+        return None
+    binding, name, where = source
+    found: Anything = function
+    return ast.Quantifier(function=found, relation=name, binding=binding, where=where, that=inner)
+
+
+def _source(of: Mapping, key: str, example: str, sink: Sink) -> tuple[str, str, ast.Cond | None] | None:
+    """``{b: name where condition}`` -> binding, name and condition."""
+    listed = list(entries(of, key, sink))
     if len(listed) != 1 or not isinstance(listed[0][1], Text):
-        sink.error("E0122", "of: takes one name for a member", of.span, help="write of: {t: tuyeres}")
+        if not any(isinstance(v, Broken) for _, v in of.entries):
+            help = f"write {key}: {{{example[0]}: {example}}}"
+            sink.error("E0122", f"{key}: takes one name for what it ranges over", of.span, help=help)
         return None
-    name = listed[0][1].value.strip()
-    if not name.isidentifier():
-        sink.error("E0130", f"{name!r} is not the name of a set", listed[0][1].span, help="write of: {t: tuyeres}")
-        return None
-    if inner is None or not k:
-        return None
-    return ast.AtLeast(k=k, items=(inner,), set=name, binding=listed[0][0].value)
+    found = read_source(listed[0][1], "the name of a set or a relation", sink)
+    return None if found is None else (listed[0][0].value, *found)

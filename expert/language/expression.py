@@ -32,6 +32,7 @@ _CONDITIONS = (
     ast.Not,
     ast.Score,
     ast.AtLeast,
+    ast.Quantifier,
 )
 Parsed = ast.Expr | ast.Cond
 
@@ -329,6 +330,20 @@ def parse_number(text: Text, sink: Sink, start: int = 0, stop: int | None = None
     try:
         parser = Parser(text, start, stop)
         return parser.number(parser.whole())
+    except ExpressionError as e:
+        report(e, sink)
+        return None
+
+
+def read_source(text: Text, what: str, sink: Sink) -> tuple[str, ast.Cond | None] | None:
+    """``name where condition`` -> name and condition; errors go to ``sink``."""
+    try:
+        p = Parser(text)
+        name = p.name(what)
+        where = p.condition(p.either()) if p.take("where") else None
+        if p.token.kind != "end":
+            raise p.unexpected("'where' or the end")
+        return name.text, where
     except ExpressionError as e:
         report(e, sink)
         return None

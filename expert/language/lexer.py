@@ -9,7 +9,7 @@ from typing import Literal
 from expert.language.ast import Span
 
 TokenKind = Literal["name", "number", "text", "operator", "end"]
-KEYWORDS = frozenset({"and", "or", "not", "is", "rises", "falls", "to", "where", "in", "ahead"})
+KEYWORDS = frozenset({"and", "or", "not", "is", "rises", "falls", "to", "where", "in", "for", "ahead"})
 
 _SPACE = re.compile(r"\s+")
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")

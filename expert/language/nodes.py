@@ -156,6 +156,20 @@ class SetAggregate(Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RowAggregate(Node):
+    """``sum(b.duration for b in operation where ...)``, ``count(b in operation where ...)``: over rows of a relation.
+
+    ``arg`` (None for a count) and ``where`` are evaluated with ``binding`` bound to each row.
+    """
+
+    function: Literal["count", "sum", "min", "max", "mean"]
+    relation: str
+    binding: str
+    arg: Expr | None = None
+    where: Cond | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Arithmetic(Node):
     """``+ - * /`` and ``abs sqrt min max`` of sub-expressions."""
 
@@ -185,6 +199,7 @@ Expr = (
     | Repeats
     | Lag
     | SetAggregate
+    | RowAggregate
     | Arithmetic
     | FactValue
 )
@@ -292,15 +307,49 @@ class Score(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AtLeast(Node):
-    """At least ``k`` of the items, or of the members of ``set`` (bound as ``binding``) for which ``items[0]`` holds."""
+    """At least ``k`` of the items, or of the members of ``set`` (bound as ``binding``) for which ``items[0]`` holds.
+
+    ``filter``: of the members for which it holds; the others are not counted.
+    """
 
     k: int
     items: tuple[Cond, ...]
     set: str | None = None
     binding: str | None = None
+    filter: Cond | None = None
 
 
-Cond = Compare | Graded | FactRef | Certainty | ModelProbability | Raised | Bad | All | Any | Not | Score | AtLeast
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quantifier(Node):
+    """Whether rows of ``relation`` (bound as ``binding``) for which ``where`` holds satisfy ``that``.
+
+    ``exists``: one of them; ``none``: not one; ``all``: every one; ``at_least``: ``k`` of them. ``that`` None: being
+    there is enough.
+    """
+
+    function: Literal["exists", "none", "all", "at_least"]
+    relation: str
+    binding: str
+    where: Cond | None = None
+    that: Cond | None = None
+    k: int = 1
+
+
+Cond = (
+    Compare
+    | Graded
+    | FactRef
+    | Certainty
+    | ModelProbability
+    | Raised
+    | Bad
+    | All
+    | Any
+    | Not
+    | Score
+    | AtLeast
+    | Quantifier
+)
 
 
 def ground_name(ref: Ref, env: Mapping[str, str]) -> str:

@@ -49,7 +49,7 @@ def _first_variable(node: ast.Expr, scope: Scope) -> Variable | None:
     inner: tuple[Anything, ...] = ()
     if isinstance(node, ast.Arithmetic):
         inner = node.args
-    elif isinstance(node, (ast.Lag, ast.SetAggregate)):
+    elif isinstance(node, (ast.Lag, ast.SetAggregate, ast.RowAggregate)):
         inner = (node.arg,)
     elif hasattr(node, "ref"):
         inner = (node.ref,)
@@ -223,6 +223,19 @@ def _aggregate(node: ast.SetAggregate, scope: Scope) -> Resolved:
     return replace(node, arg=arg), t
 
 
+def _over_rows(node: ast.RowAggregate, scope: Scope) -> Resolved:
+    from expert.language.resolve import resolve_condition  # conditions hold numbers, and these numbers a condition
+
+    with scope.row(node) as known:
+        if not known:
+            return node, None
+        where = None if node.where is None else resolve_condition(node.where, scope)
+        if node.arg is None:
+            return replace(node, where=where), NUMBER
+        arg, t = _must_be_number(node.arg, scope)
+    return replace(node, arg=arg, where=where), t
+
+
 def _arithmetic(node: ast.Arithmetic, scope: Scope) -> Resolved:
     pairs = [_must_be_number(a, scope) for a in node.args]
     args, types = tuple(a for a, _ in pairs), [t for _, t in pairs]
@@ -288,6 +301,7 @@ _RESOLVERS: dict[type, Callable[[Anything, Scope], Resolved]] = {
     ast.Repeats: _of_variable,
     ast.Lag: _lag,
     ast.SetAggregate: _aggregate,
+    ast.RowAggregate: _over_rows,
     ast.Arithmetic: _arithmetic,
     ast.FactValue: _fact_value,
 }

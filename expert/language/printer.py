@@ -72,6 +72,10 @@ def print_number(node: ast.Expr, binds: int = 0) -> str:
         return f"lag({print_number(node.arg)}, {format_duration(node.duration)})"
     if isinstance(node, ast.SetAggregate):
         return f"{node.function}({print_number(node.arg)})"
+    if isinstance(node, ast.RowAggregate):
+        what = "" if node.arg is None else f"{print_number(node.arg)} for "
+        where = "" if node.where is None else f" where {print_condition(node.where)}"
+        return f"{node.function}({what}{node.binding} in {node.relation}{where})"
     if isinstance(node, ast.FactValue):
         fact = _fact(node.fact)
         return f"{fact if node.fact.args else fact + '()'}.{node.field}"

@@ -212,14 +212,31 @@ def _score(node: ast.Score, scope: Scope) -> ast.Cond:
 def _at_least(node: ast.AtLeast, scope: Scope) -> ast.Cond:
     if node.set is None or node.binding is None:
         return _items(node, scope)
+    if node.set in scope.site.relations:
+        that = node.items[0] if node.items else None
+        rows = ast.Quantifier(function="at_least", relation=node.set, binding=node.binding, k=node.k, that=that)
+        return _quantifier(replace(rows, where=node.filter, span=node.span, text=node.text), scope)
     members = scope.site.sets.get(node.set)
     if members is None:
         scope.unknown("E0302", "set", node.set, node.span, scope.site.sets, "declare it in equipment.yaml")
         return node
     if node.k > len(members):
         scope.sink.error("E0323", f"at least {node.k} of {len(members)} {node.set} can never hold", node.span)
+    if not node.items:
+        help = f"add where: ..., or {node.k} of {len(members)} hold always"
+        scope.sink.error("E0121", f"at_least over {node.set} has no where", node.span, help=help)
     with scope.bound(node.binding, f"@{node.set}"):
-        return _items(node, scope)
+        filter_ = None if node.filter is None else resolve_condition(node.filter, scope)
+        return replace(node, items=tuple(resolve_condition(i, scope) for i in node.items), filter=filter_)
+
+
+def _quantifier(node: ast.Quantifier, scope: Scope) -> ast.Cond:
+    with scope.row(node) as known:
+        if not known:
+            return node
+        where = None if node.where is None else resolve_condition(node.where, scope)
+        that = None if node.that is None else resolve_condition(node.that, scope)
+    return replace(node, where=where, that=that)
 
 
 _RESOLVERS: dict[type, Callable[[Anything, Scope], ast.Cond]] = {
@@ -235,4 +252,5 @@ _RESOLVERS: dict[type, Callable[[Anything, Scope], ast.Cond]] = {
     ast.Not: _not,
     ast.Score: _score,
     ast.AtLeast: _at_least,
+    ast.Quantifier: _quantifier,
 }

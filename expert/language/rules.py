@@ -8,7 +8,7 @@ from expert.language import ast
 from expert.language.conditions import read_condition
 from expert.language.diagnostics import Sink
 from expert.language.expecting import read_expected
-from expert.language.expression import Parser, report
+from expert.language.expression import Parser, read_source, report
 from expert.language.facts import parse_conclusion
 from expert.language.lexer import ExpressionError
 from expert.language.raw import RawAdvice, RawMatch, RawPack, RawRule
@@ -169,24 +169,10 @@ def _match(t: Table, sink: Sink) -> list[RawMatch]:
         if not isinstance(value, Text):
             sink.error("E0122", "a match is a text: relation where condition", value.span)
             continue
-        found = read_source(value, sink)
+        found = read_source(value, "the name of a relation", sink)
         if found is not None:
             out.append(RawMatch(binding.value, found[0], found[1], binding.span))
     return out
-
-
-def read_source(text: Text, sink: Sink) -> tuple[str, ast.Cond | None] | None:
-    """``name where condition`` -> name and condition."""
-    try:
-        p = Parser(text)
-        name = p.name("the name of a relation")
-        where = p.condition(p.either()) if p.take("where") else None
-        if p.token.kind != "end":
-            raise p.unexpected("'where' or the end")
-        return name.text, where
-    except ExpressionError as e:
-        report(e, sink)
-        return None
 
 
 def _advise(t: Table, sink: Sink) -> list[RawAdvice]:

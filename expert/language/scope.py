@@ -44,6 +44,35 @@ class Scope:
         finally:
             self.bindings = before
 
+    @contextmanager
+    def row(self, node: ast.Quantifier | ast.RowAggregate) -> Iterator[bool]:
+        """Bind the rows of a relation for a while; false when there is no such relation (reported)."""
+        self.new_name(node.binding, node.span)
+        known = node.relation in self.site.relations
+        if node.relation in self.site.sets:
+            help = f"write at_least: 1, of: {{{node.binding}: {node.relation}}}, where: ..."
+            if isinstance(node, ast.RowAggregate):
+                help = f"write {node.function}({node.relation}.property)" if node.arg is not None else ""
+            self.sink.error("E0311", f"{node.relation} is a set, not a relation", node.span, help=help)
+        elif not known:
+            self.unknown(
+                "E0311",
+                "relation",
+                node.relation,
+                within(node, node.relation),
+                self.site.relations,
+                "declare it in relations.yaml",
+            )
+        with self.bound(node.binding, f"#{node.relation}" if known else UNKNOWN):
+            yield known
+
+    def new_name(self, binding: str, span: ast.Span) -> None:
+        """Report a name for a member or a row that means something else already."""
+        objects = {v.split(".", 1)[0] for v in self.site.variables}
+        if binding in self.bindings or binding in objects or binding in self.site.sets:
+            what = "bound already" if binding in self.bindings else "the name of a variable's object or of a set"
+            self.sink.error("E0325", f"{binding} is {what}", span, help="choose another name")
+
     def unit_dimension(self, unit: str, span: ast.Span) -> Dimension | None:
         """Dimension of a unit; None after reporting an unknown one."""
         try:

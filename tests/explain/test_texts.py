@@ -14,7 +14,7 @@ from expert.texts import LANGUAGES, keys, say
 
 FOLDER = Path(expert.explain.__file__).parent.parent
 MADE = re.compile(
-    r"^(word|why|note|set|against|because|state|now|model|came)_|^(z|z_std|z_slope|z_range|mean|min|max|std|range)$"
+    r"^(word|why|note|set|rows|against|because|state|now|model|came)_|^(z|z_std|z_slope|z_range|mean|min|max|std|range)$"
 )
 """Keys that the program puts together."""
 

@@ -40,6 +40,15 @@ ATOMS = st.one_of(
         st.sampled_from(["min", "max", "mean", "median", "sum", "spread"]),
         REFS,
     ),
+    st.builds(
+        ast.RowAggregate,
+        function=st.sampled_from(["sum", "min", "max", "mean"]),
+        relation=WORDS,
+        binding=WORDS,
+        arg=REFS,
+        where=st.none() | FACTS,
+    ),
+    st.builds(ast.RowAggregate, function=st.just("count"), relation=WORDS, binding=WORDS, where=st.none() | FACTS),
 )
 
 

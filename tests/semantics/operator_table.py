@@ -12,6 +12,7 @@ from __future__ import annotations
 from tests.engine.build import rule
 from tests.semantics.operators_logic import FACTS, LOGIC, SETS
 from tests.semantics.operators_promises import PROMISES
+from tests.semantics.operators_rows import ROWS
 from tests.semantics.operators_windows import FEATURES, WINDOWS
 from tests.semantics.row import COLUMNS, Section, one
 
@@ -265,7 +266,7 @@ HOLDS = Section(
     ],
 )
 
-TABLE = (VALUES, WINDOWS, FEATURES, HOLDS, LOGIC, SETS, FACTS, PROMISES)
+TABLE = (VALUES, WINDOWS, FEATURES, HOLDS, LOGIC, SETS, ROWS, FACTS, PROMISES)
 
 
 def page() -> str:

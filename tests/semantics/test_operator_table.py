@@ -52,6 +52,9 @@ def test_table_covers_the_language() -> None:
     functions = set(typing.get_args(ast.WindowFunction)) | set(typing.get_args(ast.ZFunction))
     functions |= set(typing.get_args(typing.get_type_hints(ast.SetAggregate)["function"]))
     assert set() == functions - {getattr(n, "function", "") for n in nodes}
+    for kind in (ast.Quantifier, ast.RowAggregate):
+        wanted = set(typing.get_args(typing.get_type_hints(kind)["function"]))
+        assert set() == wanted - {n.function for n in nodes if isinstance(n, kind)}
 
 
 def test_page_is_current() -> None:
