@@ -79,7 +79,7 @@ def coverage(node: ast.Cond, env: Mapping[str, str], installed: Installed) -> Fr
         return seen(node.arg, env, installed)
     if isinstance(node, (ast.FactRef, ast.Certainty)):
         fact = node if isinstance(node, ast.FactRef) else node.fact
-        return NOTHING if installed.facts[fact.type].imported else ONE
+        return NOTHING if installed.facts[fact.type].never_heard else ONE
     return ONE
 
 
@@ -116,7 +116,7 @@ def seen(node: ast.Expr, env: Mapping[str, str], installed: Installed) -> Fracti
         own = ONE if node.arg is None else seen(node.arg, env, installed)
         return own if node.where is None else min(own, coverage(node.where, env, installed))
     if isinstance(node, ast.FactValue):
-        return NOTHING if installed.facts[node.fact.type].imported else ONE
+        return NOTHING if installed.facts[node.fact.type].never_heard else ONE
     return ONE
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from expert.compile.canonical import digest
 from expert.compile.evidence import check_evidence
+from expert.compile.exchange import Exporters, connected, exported
 from expert.compile.ground import ground_rules
 from expert.compile.independence import check_independence
 from expert.compile.stratify import Strata, stratify
@@ -28,6 +29,7 @@ from expert.values.types import Variable
 
 UNREADABLE = ("E0101", "E0102", "E0103", "E0105", "E0116")
 INSTALLED, VARIABLES, PERIOD = "@installed.json", "@variables.json", "@period.json"
+EXPORTERS = "@exporters.json"
 
 
 @dataclass
@@ -43,6 +45,7 @@ def load_program(
     installed: frozenset[str] | None = None,
     variables: Mapping[str, Variable] | None = None,
     period: int | None = None,
+    exporters: Exporters | None = None,
     root: Path | None = None,
 ) -> ast.Program:
     """Load packs and a site.
@@ -59,6 +62,9 @@ def load_program(
         Declarations that replace the site's own (another unit, period or range).
     period : int, optional
         Scan period of this plant, ms; None: the site's.
+    exporters : mapping, optional
+        Name of every other pack at work here -> fact types that it exports; None: there is none, and what the packs
+        import counts as never installed.
     root : Path, optional
         Places in error messages are shown relative to it (default: the working folder).
 
@@ -69,7 +75,7 @@ def load_program(
     """
     sink = Sink()
     sources, shown = _gather(pack, site, sink)
-    built = _build(sources, installed, variables, period, sink)
+    built = _build(sources, installed, variables, period, exporters, sink)
     if sink.found or built.program is None:
         raise _shown_error(sink.found, sources, shown, root)
     return built.program
@@ -97,8 +103,9 @@ def load_program_from_sources(
     if variables is None and VARIABLES in sources:
         variables = {k: _variable(v) for k, v in json.loads(sources[VARIABLES]).items()}
     period = json.loads(sources[PERIOD]) if PERIOD in sources else None
+    exporters = json.loads(sources[EXPORTERS]) if EXPORTERS in sources else None
     sink = Sink()
-    built = _build(texts, installed, variables, period, sink)
+    built = _build(texts, installed, variables, period, exporters, sink)
     if sink.found or built.program is None:
         raise ProgramError(sink.sorted, texts)
     return built.program
@@ -235,6 +242,7 @@ def _build(
     installed: frozenset[str] | None,
     variables: Mapping[str, Variable] | None,
     period: int | None,
+    exporters: Exporters | None,
     sink: Sink,
 ) -> _Built:
     site_prefix, pack_prefixes = _folders(sources)
@@ -249,6 +257,7 @@ def _build(
     if not raw_site.settings or _names_missing(sink, site_prefix):
         return _Built(None, sink)
     facts, rules, actions = check_program(raw_site, [site_facts, *packs], sink)
+    facts = connected(facts, packs, exporters or {})
     site = finish_site(raw_site, actions)
     strata = stratify(rules, facts, site, sink)
     check_independence(rules, facts, site, sink)
@@ -262,6 +271,8 @@ def _build(
         kept[VARIABLES] = json.dumps({k: asdict(v) for k, v in sorted(variables.items())}, ensure_ascii=False)
     if period is not None:
         kept[PERIOD] = json.dumps(period)
+    if exporters:
+        kept[EXPORTERS] = json.dumps({k: sorted(v) for k, v in sorted(exporters.items())})
     return _Built(_program(site, facts, rules, strata, packs, installed, kept), sink)
 
 
@@ -300,6 +311,7 @@ def _program(
         pack="+".join(p.name for p in packs),
         version="+".join(p.version for p in packs),
         installed=installed,
+        exports=exported(facts, packs),
         sources=sources,
     )
     return replace(program, digest=digest(program))

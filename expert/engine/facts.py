@@ -25,12 +25,23 @@ class Contribution:
     round: int
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What another expert says of a fact; this one has no rules for it."""
+
+    certainty: Interval
+    disputed: bool = False
+    number: Num | None = None
+    reason: str = ""
+
+
 @dataclass(slots=True)
 class FactState:
     """One fact in the making.
 
     ``cyclic``: its number depends on itself through the data; ``off``: all rules for it are off at this site;
     ``doubted``: its support does not count; ``evidence``: how what its rules say accumulates, None: the best counts.
+    ``given``: what another expert says of it.
     """
 
     type: str
@@ -41,12 +52,15 @@ class FactState:
     off: bool = False
     doubted: bool = False
     evidence: Accumulation | None = None
+    given: Given | None = None
 
     @property
     def raw(self) -> Interval:
         """Best argument for it, or all of them together, before refuters."""
         if self.off:
             return UNKNOWN
+        if self.given is not None:
+            return self.given.certainty
         if len(self.contributions) == 1:
             return next(iter(self.contributions.values())).certainty
         if self.evidence is not None:
@@ -65,6 +79,8 @@ class FactState:
     @property
     def disputed(self) -> bool:
         """Whether a refuter took support away."""
+        if self.given is not None:
+            return self.given.disputed
         return self.raw.s > min(self.raw.p, ONE - self.refuted)
 
     def number(self, combine: str) -> Num:
@@ -72,6 +88,8 @@ class FactState:
 
         An alternative that is only plausible can push the result up (max) or down (min), but does not hold it there.
         """
+        if self.given is not None:
+            return self.given.number or unknown(self.given.reason or "no value")
         if self.cyclic:
             return unknown("cycle in the data")
         said = [(c.certainty, c.number) for _, c in sorted(self.contributions.items()) if c.certainty.p > 0]
@@ -103,11 +121,17 @@ class FactBase:
         Facts whose rules are all off.
     types : mapping, optional
         Declared fact types, for those that accumulate evidence.
+
+    Attributes
+    ----------
+    absent : dict
+        Certainty, and why, of facts of an imported type that are not listed; of all others it is false.
     """
 
     def __init__(self, off: Iterable[tuple[str, Args]] = (), types: Mapping[str, FactType] | None = None) -> None:
         self.by_type: dict[str, dict[Args, FactState]] = {}
         self._evidence = {n: t.evidence for n, t in (types or {}).items() if t.evidence is not None}
+        self.absent: dict[str, tuple[Interval, str]] = {}
         for type_, args in off:
             self.state(type_, args).off = True
 
@@ -139,9 +163,18 @@ class FactBase:
         pairs = set(wanted.items())
         return [table[a] for a in sorted([a for a in table if pairs.issubset(a)])]
 
+    def reason(self, type_: str, wanted: dict[str, str]) -> str:
+        """Why something of it is not known."""
+        if type_ in self.absent and self.absent[type_][1]:
+            return self.absent[type_][1]
+        found = self.matching(type_, wanted)
+        if any(s.off for s in found):
+            return "rules off"
+        return next((s.given.reason for s in found if s.given is not None and s.given.reason), "")
+
     def certainty(self, type_: str, wanted: dict[str, str]) -> Interval:
-        """OR over the matching facts; false when there is none."""
-        out = FALSE
+        """OR over the matching facts; false when there is none, unless another expert would have to say so."""
+        out = self.absent[type_][0] if type_ in self.absent else FALSE
         table = self.by_type.get(type_)
         if not table:
             return out
@@ -154,6 +187,7 @@ class FactBase:
     def without_disputed(self) -> FactBase:
         """A copy in which disputed facts have no support."""
         out = FactBase()
+        out.absent = self.absent
         for type_, table in self.by_type.items():
             out.by_type[type_] = {a: replace(s, doubted=True) if s.disputed else s for a, s in table.items()}
         return out
@@ -166,7 +200,8 @@ class FactBase:
                 state = self.by_type[type_][args]
                 how = combine.get(type_)
                 num = state.number(how) if how else None
-                why = "rules off" if state.off else num.why if num else ""
+                given = state.given.reason if state.given is not None else ""
+                why = "rules off" if state.off else given or (num.why if num else "")
                 value = num.v if num else None
                 out.append(Fact(type_, args, state.certainty, state.disputed, value, why, state.by))
         return tuple(out)

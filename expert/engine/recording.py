@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from expert.engine.advice import board
+from expert.engine.exchange import make_export
 from expert.engine.facts import FactBase
 from expert.engine.fixpoint import Outcome
 from expert.engine.nodes import known_args
@@ -77,6 +78,7 @@ def make_record(session: Session, work: Work, notes: tuple[str, ...]) -> ScanRec
         expectations=expectations,
         tracks=session.ledger.tracks({f.rule for f in found} | {e.rule for e in expectations}),
         shadow=tuple(f for f in found if program.rules[f.rule].status == "shadow"),
+        exports=make_export(program, work.world.facts, session.sequence, now, session.silent_types),
     )
 
 

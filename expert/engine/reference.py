@@ -154,8 +154,7 @@ class Reference:
             return UNKNOWN, "rules off"
         args = fact_args(node, env)
         x = self.w.facts.certainty(node.type, args)
-        off = x.s < x.p and any(s.off for s in self.w.facts.matching(node.type, args))
-        return (x, "rules off") if off else x
+        return (x, self.w.facts.reason(node.type, args)) if x.s < x.p else x
 
     def _certainty(self, node: ast.Certainty, env: Env) -> Interval | None:
         x = self.cond(node.fact, env)
@@ -369,7 +368,7 @@ class Reference:
         how = self.w.program.facts[node.fact.type].combine or "max"
         states = self.w.facts.matching(node.fact.type, fact_args(node.fact, env))
         if not states:
-            return unknown("no such fact")
+            return unknown(self.w.facts.reason(node.fact.type, {}) or "no such fact")
         nums = [s.number(how) for s in states]
         return nums[0] if len(nums) == 1 else numbers.arithmetic(how, nums)
 

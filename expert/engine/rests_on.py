@@ -36,7 +36,7 @@ def rests_on(
     names = dependence.instruments(rule, outcome.activation.bindings)
 
     def undone(lost: tuple[str, ...]) -> bool:
-        facts = FactBase(world.off_facts, world.program.facts)
+        facts = world.imports.into(FactBase(world.off_facts, world.program.facts))
         trial = replace(world, facts=facts, masked=frozenset(lost), lag_now={}, lag_later={})
         seen: list[int] = []
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from expert.engine.baseline import HourlyMeans
 from expert.engine.dependence import Dependence
+from expert.engine.exchange import NOTHING_IMPORTED, Imports, read_imports
 from expert.engine.facts import FactBase
 from expert.engine.fixpoint import Outcome, infer, leans_on_disputed
 from expert.engine.hold import Hold
@@ -118,6 +119,11 @@ class Session:
         hourly = HourlyMeans(variable, scale, site.baseline_span, site.max_exclude, site.min_coverage)
         return Series(variable, scale, keep, hourly)
 
+    @property
+    def silent_types(self) -> frozenset[str]:
+        """Fact types that cannot be concluded here: all their rules are off."""
+        return self._off_types
+
     def _find_off(self) -> None:
         """What cannot be concluded at this site: types nobody exports, and types, facts and rules that are all off."""
         on: dict[str, bool] = {}
@@ -130,7 +136,7 @@ class Session:
             if conclusion is not None and not conclusion.refutes:
                 on[conclusion.type] = on.get(conclusion.type, False) or live
         self._off_types = frozenset(t for t, live in on.items() if not live)
-        self._no_exporter = frozenset(n for n, f in self.program.facts.items() if f.imported and n not in on)
+        self._no_exporter = frozenset(n for n, f in self.program.facts.items() if f.never_heard and n not in on)
         self._off_rules = frozenset(self.program.rules) - live_rules
         self._off_facts = off_facts(self.program)
 
@@ -202,9 +208,13 @@ class Session:
         now = scan_input.time
         if self.last is not None and now <= self.last:
             raise SessionError(f"scan at {now} is not later than the last one at {self.last}")
+        for said in scan_input.imports:
+            if said.time >= now:
+                raise SessionError(f"scan at {now} cannot read what {said.pack} concluded at {said.time}")
         counts = self._take_in(scan_input)
         self.memory.roll_baselines(now, self.program.site.baseline_guard)
-        work = Work(scan_input, replace(self.world(now), recorded=dict(scan_input.computed)), counts)
+        world = self.world(now, read_imports(self.program, scan_input))
+        work = Work(scan_input, replace(world, recorded=dict(scan_input.computed)), counts)
         work.evaluator, work.outcomes = infer(
             work.world,
             self.program.strata,
@@ -223,15 +233,15 @@ class Session:
         self._commit(work)
         return record
 
-    def world(self, now: int) -> World:
-        """What a scan at ``now`` may look at, with an empty fact base."""
+    def world(self, now: int, imports: Imports = NOTHING_IMPORTED) -> World:
+        """What a scan at ``now`` may look at; its fact base holds what is known before any rule."""
         return World(
             program=self.program,
             table=self.table,
             memory=self.memory,
             units=self.units,
             now=now,
-            facts=FactBase(self._off_facts, self.program.facts),
+            facts=imports.into(FactBase(self._off_facts, self.program.facts)),
             active={},
             rows=self.rows,
             models={k: a for k, (_, a) in self.answers.items()},
@@ -240,6 +250,7 @@ class Session:
             no_exporter=self._no_exporter,
             off_rules=self._off_rules,
             off_facts=self._off_facts,
+            imports=imports,
         )
 
     def _take_in(self, scan_input: ScanInput) -> dict[str, int]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
+from expert.engine.exchange import NOTHING_IMPORTED, Imports
 from expert.engine.facts import Args, FactBase
 from expert.engine.memory import Memory
 from expert.engine.nodes import Env, NodeTable
@@ -25,7 +26,8 @@ class World:
     ``no_exporter``: imported types that nobody exports (never installed). ``lagged``: past values of lag nodes by key,
     oldest first; ``lag_now``: what they saw in this scan; ``lag_later``: those that read facts of this scan, which are
     known only when all strata are done. ``masked``: ground variables to treat as unknown, for *rests on*.
-    ``recorded``: inexact features by node key as the input has them; ``computed``: as this scan used them.
+    ``imports``: what other experts say in this scan. ``recorded``: inexact features by node key as the
+    input has them; ``computed``: as this scan used them.
     """
 
     program: ast.Program
@@ -43,6 +45,7 @@ class World:
     masked: frozenset[str] = frozenset()
     off_rules: frozenset[str] = frozenset()
     off_facts: tuple[tuple[str, Args], ...] = ()
+    imports: Imports = NOTHING_IMPORTED
     lag_now: dict[str, Num] = field(default_factory=dict)
     lag_later: dict[str, tuple[ast.Lag, Env]] = field(default_factory=dict)
     recorded: Mapping[str, float] = field(default_factory=dict)

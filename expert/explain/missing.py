@@ -46,7 +46,7 @@ def not_installed(program: ast.Program, rule: ast.Rule, bindings: t.Args) -> lis
     installed = program.installed
     names = set() if installed is None else set(refs_in(rule.when, env, program)) - installed
     for node in walk(rule.when):
-        if isinstance(node, ast.FactRef) and program.facts[node.type].imported:
+        if isinstance(node, ast.FactRef) and program.facts[node.type].never_heard:
             names.add(node.type)
         if isinstance(node, ast.ModelProbability) and installed is not None:
             names |= {program.site.models[node.model].target} - installed

@@ -54,7 +54,9 @@ class FactType:
     ``fields``: name -> allowed values, an entity set's name as ``('@sectors',)``, a relation as ``('#operation',)``,
     or () for any text. ``value_field``: the one that is ordered or exclusive. ``combine``: 'max' or 'min' for a
     fact that carries a number in ``number_field`` with unit ``unit``. ``evidence``: how its rules accumulate, None: the
-    best one counts. ``value_titles``: ``field=value`` -> language -> title, where the author gave them.
+    best one counts. ``value_titles``: ``field=value`` -> language -> title, where the author gave them. ``imported``:
+    another pack concludes it; ``exporter``: the pack that it is read from at this installation, '' when there is none;
+    ``max_age``: after it what that pack said counts no more, ms.
     """
 
     name: str
@@ -67,7 +69,14 @@ class FactType:
     unit: str = ""
     evidence: Accumulation | None = None
     imported: bool = False
+    exporter: str = ""
+    max_age: int = 0
     value_titles: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    @property
+    def never_heard(self) -> bool:
+        """Imported, and nobody here exports it: like a variable that was never installed."""
+        return self.imported and not self.exporter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,7 +267,7 @@ class Program:
     """Packs and site compiled: checked, grounded, stratified; immutable.
 
     ``strata``: ground rules by layer, each in canonical order. ``installed``: ground variable names of this site's
-    map (None: all). ``digest``: SHA-256 of the canonical form.
+    map (None: all). ``exports``: fact types that other experts may read. ``digest``: SHA-256 of the canonical form.
     """
 
     site: Site
@@ -270,4 +279,5 @@ class Program:
     pack: str
     version: str
     installed: frozenset[str] | None = None
+    exports: tuple[str, ...] = ()
     sources: dict[str, str] = field(default_factory=dict, compare=False)

@@ -57,7 +57,9 @@ def _facts(site: RawSite, packs: Sequence[RawPack], sink: Sink) -> tuple[dict[st
         check_fact_types(pack, site.sets, site.relations, sink)
         imported = {t.value.rsplit("/", 1)[-1] for t in pack.imports}
         for name, fact in pack.facts.items():
-            if name in facts and _shape(fact) == _shape(facts[name]):
+            if name in facts and shape(fact) == shape(facts[name]):
+                if name in imported and fact.max_age:
+                    facts[name] = replace(facts[name], max_age=fact.max_age)
                 continue
             if name in facts and not facts[name].imported and name not in imported:
                 first = places[name]
@@ -66,17 +68,36 @@ def _facts(site: RawSite, packs: Sequence[RawPack], sink: Sink) -> tuple[dict[st
             elif name not in facts or facts[name].imported:
                 facts[name] = replace(fact, imported=name in imported)
                 places[name] = pack.fact_places[name]
+            if fact.max_age and name not in imported:
+                message = f"fact {name} has a max_age, but is not imported"
+                sink.error("E0326", message, pack.fact_places[name], help="what a pack concludes itself is never old")
         for exported in [*pack.exports, *pack.imports]:
             short = exported.value.rsplit("/", 1)[-1]
             if short not in facts:
                 help = did_you_mean(short, facts) or "declare its shape in facts.yaml"
                 sink.error("E0305", f"unknown fact {short}", exported.span, help=help)
+    for name in _heard_only(packs):
+        if name in facts:
+            facts[name] = replace(facts[name], imported=True)
     return dict(sorted(facts.items())), places
 
 
-def _shape(fact: ast.FactType) -> ast.FactType:
+def _heard_only(packs: Sequence[RawPack]) -> set[str]:
+    """Fact types that a pack imports and no other pack of the program concludes; the site may declare their shape."""
+    heard = {id(p): {t.value.rsplit("/", 1)[-1] for t in p.imports} for p in packs}
+    own = {
+        said[0].type
+        for p in packs
+        for r in p.rules
+        for said in (r.conclude, r.refute)
+        if said is not None and said[0].type not in heard[id(p)]
+    }
+    return set().union(*heard.values()) - own
+
+
+def shape(fact: ast.FactType) -> ast.FactType:
     """What must agree when two folders declare one fact; titles may differ."""
-    return replace(fact, title={}, value_titles={}, imported=False)
+    return replace(fact, title={}, value_titles={}, imported=False, exporter="", max_age=0)
 
 
 def _fact_numbers(facts: Mapping[str, ast.FactType], places: Mapping[str, ast.Span], scope: Scope) -> None:

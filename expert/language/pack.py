@@ -13,7 +13,7 @@ from expert.language.source import Text
 from expert.language.strict_yaml import Mapping, YamlNode, read
 
 PACK_KEYS = ("name", "version", "title", "owner", "exports", "imports", "source")
-FACT_KEYS = ("title", "fields", "number", "evidence", "source")
+FACT_KEYS = ("title", "fields", "number", "evidence", "max_age", "source")
 FIELD_KEYS = ("values", "order", "set", "relation", "titles")
 NUMBER_KEYS = ("field", "unit", "combine")
 EVIDENCE_KEYS = ("combine",)
@@ -107,6 +107,7 @@ def _fact(name: Text, t: Table, sink: Sink) -> ast.FactType:
         number_field=number.name("field") if number else None,
         unit=number.word("unit") if number else "",
         evidence=accumulates or None,  # type: ignore[arg-type]
+        max_age=t.duration("max_age"),
         value_titles=titles,
     )
 

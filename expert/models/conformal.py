@@ -74,9 +74,7 @@ class Conformal:
     Interval(s=350000, p=375000)
     """
 
-    def __init__(
-        self, window: int = WINDOW, least: int = LEAST, target: int = TARGET, gamma: Fraction = GAMMA
-    ) -> None:
+    def __init__(self, window: int = WINDOW, least: int = LEAST, target: int = TARGET, gamma: Fraction = GAMMA) -> None:
         if not 0 < least <= window or not 0 < target < ONE:
             raise ValueError(f"need 0 < least <= window and 0 < target < {ONE}, got {least}, {window} and {target}")
         self.window, self.least, self.target, self.gamma = window, least, target, gamma

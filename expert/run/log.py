@@ -47,8 +47,11 @@ class RunLog:
         """Chain hash of the newest entry, hex."""
         return self.writer.head
 
-    def begin(self, program: Program, settings: Mapping[str, Any]) -> None:
-        """Write the header of a new run; the program's sources go to the artifact store."""
+    def begin(self, program: Program, settings: Mapping[str, Any], first: int | None = None) -> None:
+        """Write the header of a new run; the program's sources go to the artifact store.
+
+        ``first``: when its first scan is due, so that who reads this expert knows what to wait for.
+        """
         sources = {name: self.artifacts.put(text.encode()) for name, text in sorted(program.sources.items())}
         header = {
             "format": FORMAT,
@@ -59,6 +62,8 @@ class RunLog:
             "sources": sources,
             "settings": dict(settings),
         }
+        if first is not None:
+            header["first"] = first
         self.writer.append("header", canonical(header))
         self.writer.sync()
 

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from expert.engine.session import Session
 from expert.models.port import ModelPort
+from expert.run.board import Blackboard, Board, imports_for
 from expert.run.log import RunLog
 from expert.values.types import ModelAnswer, OperatorEvent, Row, Sample, ScanInput, ScanRecord
 
@@ -41,6 +42,8 @@ class Runner:
         Where every scan is recorded before anybody sees it.
     start : int
         First scan time for a fresh session, ms; rounded up to the grid.
+    board : Board, optional
+        Where other experts are read; a `Blackboard` also takes what this one exports.
     keep : int
         How many of the newest records are kept at hand (the newest `KEEP_WHOLE` with all their nodes).
     """
@@ -53,6 +56,7 @@ class Runner:
         log: RunLog | None = None,
         start: int = 0,
         keep: int = 600,
+        board: Board | None = None,
     ) -> None:
         self.session = session
         self.feed = feed
@@ -60,6 +64,7 @@ class Runner:
         self.log = log
         self.period = session.program.site.period
         self.records: deque[ScanRecord] = deque(maxlen=keep)
+        self.board = board
         self._questions = session.questions()
         self._events: list[OperatorEvent] = []
         self._rows: list[Row] = []
@@ -100,10 +105,15 @@ class Runner:
             answers += port.answer(time, run_at, [q for q in self._questions if q[0] == port.id])
         events, self._events = tuple(self._events), []
         rows, self._rows = tuple(self._rows), []
-        record = self.session.scan(ScanInput(time, run_at, samples, rows, tuple(answers), events, caught_up))
+        imports = () if self.board is None else imports_for(self.session.program, self.board, time)
+        record = self.session.scan(
+            ScanInput(time, run_at, samples, rows, tuple(answers), events, caught_up, imports=imports)
+        )
         if self.log is not None:
             self.log.scan(record)
             self.log.maybe_snapshot(self.session, self.models)
+        if isinstance(self.board, Blackboard):
+            self.board.put(record.exports)
         self._next = time + self.period
         self._remember(record)
         return record

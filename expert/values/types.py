@@ -134,11 +134,42 @@ class OperatorEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class SharedFact:
+    """One fact as an expert hands it to others: what readers see of it, and its number as plain JSON."""
+
+    type: str
+    args: tuple[tuple[str, str], ...]
+    certainty: Interval
+    disputed: bool = False
+    number: dict[str, Any] | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """What an expert puts on the blackboard with a completed scan.
+
+    ``pack``, ``program``, ``sequence``, ``time``: which scan of whom; ``period``: of its scans, ms. ``types``: what it
+    speaks about: a fact of them that is not in ``facts`` is false, of a type in ``unknown`` unknown.
+    """
+
+    pack: str
+    program: str
+    sequence: int
+    time: int
+    period: int
+    types: tuple[str, ...]
+    unknown: tuple[str, ...] = ()
+    facts: tuple[SharedFact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ScanInput:
     """Everything a scan at plant time ``time``, run at ``run_at``, may know that is new.
 
     ``computed``: window features that no two machines need compute to the same bit, by node key; filled by the scan
     that computes them first, and taken from here when it is derived again.
+    ``imports``: of every expert that is read, the newest scan before this one, whether it is new or not.
     """
 
     time: int
@@ -149,6 +180,7 @@ class ScanInput:
     events: tuple[OperatorEvent, ...] = ()
     caught_up: bool = False
     computed: tuple[tuple[str, float], ...] = ()
+    imports: tuple[Export, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,7 +324,7 @@ class ScanRecord:
     ``nodes``: node key -> result as plain JSON (`expert.engine.results`); ``episodes``: all open ones and
     those that ended in this scan; ``advice``: the advice board; ``counts``: e.g. samples skipped by cause.
     ``expectations``: open ones, and those decided in this scan; ``tracks``: of the rules in them and in the firings.
-    ``shadow``: what rules in shadow would have said; nobody is shown it.
+    ``shadow``: what rules in shadow would have said; nobody is shown it. ``exports``: what other experts may read.
     """
 
     program: str
@@ -308,3 +340,4 @@ class ScanRecord:
     expectations: tuple[Expectation, ...] = ()
     tracks: tuple[TrackRecord, ...] = ()
     shadow: tuple[Firing, ...] = ()
+    exports: Export | None = None
