@@ -31,7 +31,8 @@ test:
 
 bench:
 	@$(READY) bench
-	$(BIN)/python scripts/bench.py $(ARGS)
+	$(BIN)/python -m tui.main bench product
+	$(BIN)/python -m tui.main bench engine $(ARGS)
 
 check-long:
 	@$(READY) dev

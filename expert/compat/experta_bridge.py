@@ -119,6 +119,7 @@ def load_experta() -> SimpleNamespace:
         Test=elements.TEST,
         Engine=found["engine"].KnowledgeEngine,
         Fact=found["fact"].Fact,
+        Predicate=found["fieldconstraint"].P,
         Wildcard=found["fieldconstraint"].W,
         Rule=found["rule"].Rule,
     )

@@ -1,24 +1,17 @@
-"""Measure what the product does per second, in one run, on this machine.
+"""What the product does per second: simulator, recording, engine and trace, in one run, on this machine.
 
-    python scripts/bench.py [--json FILE] [--minutes N]
-
-Rates depend on the machine; the ratios at the end compare parts measured in the same run and travel better.
+Rates depend on the machine; the ratios compare parts measured in the same run and travel better.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
 import platform
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+from typing import Any
 
 MINUTE = 60_000
 DAY = 86_400_000
@@ -57,11 +50,12 @@ def bench_recording(folder: Path) -> dict[str, float]:
     from kb.furnace import VirtualFurnace
     from kb.furnace.catalogue import load_members, load_variables
     from kb.furnace.csvout import write_csv
+    from kb.paths import data_file
 
     write_csv(folder, VirtualFurnace(seed=1, start=0), DAY)
+    plan = data_file("maps/simulated.yaml")
     units = Units(("Nm3 = [normal_volume]",))
     with timed() as watch:
-        plan = ROOT / "kb" / "maps" / "simulated.yaml"
         recording = load_recording(folder, plan, load_variables(), units, load_members())
     return {"rows_per_s": recording.rows / watch.seconds}
 
@@ -126,37 +120,41 @@ def bench_trace(folder: Path, payloads: list[bytes]) -> dict[str, float]:
     }
 
 
-def main() -> None:
-    """Run all and print a table, and with --json the same as JSON."""
-    parser = argparse.ArgumentParser(description="Measure simulator, recording, engine and trace.")
-    parser.add_argument("--json", type=Path, help="write the figures there too")
-    parser.add_argument("--minutes", type=int, default=600, help="plant minutes for the engine (default 600)")
-    options = parser.parse_args()
+def bench_product(minutes: int) -> dict[str, dict[str, Any]]:
+    """Figures of each part, ``ratios`` between them, and ``where`` they were measured.
+
+    Parameters
+    ----------
+    minutes : int
+        Plant minutes for the engine.
+    """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         steps: list[tuple[str, Callable[[], dict[str, float]]]] = [
             ("simulator", lambda: bench_simulator(5_000)),
             ("recording", lambda: bench_recording(folder / "day")),
         ]
-        figures = {step: run() for step, run in steps}
-        figures["engine"], payloads = bench_engine(options.minutes)
+        figures: dict[str, dict[str, Any]] = {step: run() for step, run in steps}
+        figures["engine"], payloads = bench_engine(minutes)
         figures["trace"] = bench_trace(folder, payloads)
     engine, trace = figures["engine"], figures["trace"]
-    ratios = {
+    figures["ratios"] = {
         "scan_vs_real_time": engine["scans_per_s"] * 60,
         "append_vs_scan": engine["scans_per_s"] / trace["appends_per_s"],
         "encode_vs_scan": engine["scans_per_s"] / engine["records_encoded_per_s"],
         "append_vs_raw_write": trace["raw_writes_per_s"] / trace["appends_per_s"],
         "stored_vs_plain": trace["stored_bytes"] / engine["bytes_per_record"],
     }
-    where = {"python": platform.python_version(), "machine": platform.machine()}
-    for group, values in (*figures.items(), ("ratios", ratios)):
-        for key, value in values.items():
-            print(f"{group:10s} {key:24s} {value:14,.3f}" if value < 100 else f"{group:10s} {key:24s} {value:14,.0f}")
-    if options.json:
-        text = json.dumps({**figures, "ratios": ratios, "where": where}, indent=1, sort_keys=True)
-        options.json.write_text(text + "\n", encoding="utf-8")
+    return {**figures, "where": {"python": platform.python_version(), "machine": platform.machine()}}
 
 
-if __name__ == "__main__":
-    main()
+def lines(figures: dict[str, dict[str, Any]]) -> Iterator[str]:
+    """The table of all figures.
+
+    >>> list(lines({"engine": {"load_s": 1.25}, "where": {}}))
+    ['engine     load_s                            1.250']
+    """
+    for group, values in figures.items():
+        if group != "where":
+            for key, value in values.items():
+                yield f"{group:10s} {key:24s} " + (f"{value:14,.3f}" if value < 100 else f"{value:14,.0f}")

@@ -1,0 +1,80 @@
+"""The whole bench of the engine: races, ratios, and what they were measured on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from expert.bench.report import machine
+from expert.bench.scan import Plan, Scan, run_scan
+
+QUICK = (
+    Plan(100, "fast", 100, 10),
+    Plan(600, "fast", 100, 10, everybody=True),
+    Plan(600, "slow", 200, 2),
+    Plan(3000, "fast", 30, 1),
+)
+FULL = (
+    Plan(100, "fast", 1000, 50),
+    Plan(100, "slow", 1000, 50),
+    Plan(600, "fast", 1000, 50, everybody=True),
+    Plan(600, "slow", 1000, 50, everybody=True),
+    Plan(3000, "fast", 200, 5),
+    Plan(3000, "slow", 200, 5),
+)
+OURS = ("Tuyere live", "Tuyere reference")
+OURS_WHY = ("Tuyere live, why-record", "Tuyere reference")
+
+
+def bench_engine(quick: bool, tell: Callable[[str], None] = lambda _: None, seed: int = 1) -> dict[str, Any]:
+    """Run all races.
+
+    Parameters
+    ----------
+    quick : bool
+        Fewer scans, and the slowest peers at one size only.
+    tell : callable
+        Told what is measured next.
+    seed : int
+        Of the workloads.
+
+    Returns
+    -------
+    dict
+        As written by ``--json``: ``ratios``, ``machine``, ``scan``.
+
+    Raises
+    ------
+    Disagreement
+        When two engines conclude different things.
+    """
+    where = machine()
+    scans = []
+    for plan in QUICK if quick else FULL:
+        tell(f"scan: {plan.rules} rules, {plan.pace}")
+        scans.append(run_scan(plan, seed))
+    return {
+        "quick": quick,
+        "seed": seed,
+        "machine": where,
+        "scan": [s.as_json() for s in scans],
+        "ratios": scan_ratios({(s.plan.rules, s.plan.pace): s for s in scans}),
+    }
+
+
+def scan_ratios(scans: dict[tuple[int, str], Scan]) -> dict[str, float]:
+    """How many times faster this engine is than its peers; what was not measured is left out."""
+    wanted = {
+        "scan_vs_clips": ((600, "fast"), "CLIPS", OURS),
+        "scan_slow_vs_clips": ((600, "slow"), "CLIPS", OURS),
+        "scan_3000_vs_clips": ((3000, "fast"), "CLIPS", OURS),
+        "why_vs_zen_trace": ((600, "fast"), "zen with its trace", OURS_WHY),
+        "why_vs_clips_watch": ((600, "fast"), "CLIPS with its watch log", OURS_WHY),
+    }
+    out = {}
+    for key, (place, peer, ours) in wanted.items():
+        ms = scans[place].ms if place in scans else {}
+        own = next((ms[name] for name in ours if name in ms), None)
+        if own is not None and peer in ms:
+            out[key] = ms[peer] / own
+    return out
