@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from expert.compile.reads import rule_reads
+from expert.joins.shape import NotJoinable
 from expert.language.ast import Program
 
 
@@ -11,6 +14,11 @@ def owned_rules(program: Program) -> frozenset[str]:
 
     Also of those that the former read within one stratum, whose rounds would be missing otherwise. What is left depends
     on no row, so it can be evaluated first, as a whole.
+
+    Raises
+    ------
+    NotJoinable
+        When one of them is in shadow, or its conclusion adds up evidence: both stand apart from what is read here.
     """
     reads = {name: list(rule_reads(rule, program.site)) for name, rule in program.rules.items()}
     level = {g.rule.id: i for i, layer in enumerate(program.strata) for g in layer}
@@ -27,8 +35,17 @@ def owned_rules(program: Program) -> frozenset[str]:
             or (rule.conclude is not None and (rule.conclude.type, level.get(name)) in near)
         }
         if more <= owned:
+            _refuse(program, owned)
             return frozenset(owned)
         owned |= more
+
+
+def _refuse(program: Program, owned: Iterable[str]) -> None:
+    for rule in (program.rules[name] for name in sorted(owned)):
+        if rule.status == "shadow":
+            raise NotJoinable(f"rule {rule.id}: in shadow")
+        if rule.conclude is not None and program.facts[rule.conclude.type].evidence is not None:
+            raise NotJoinable(f"rule {rule.id}: evidence for {rule.conclude.type} adds up")
 
 
 def types_over_rows(program: Program) -> frozenset[str]:
