@@ -77,6 +77,7 @@ facts:
   c: {title: {en: C, zh: C}}
   d: {title: {en: D, zh: D}}
   gate: {title: {en: Gate, zh: 门}}
+  proof: {title: {en: Proof, zh: 证}, evidence: {combine: odds}}
   away: {title: {en: Away, zh: 离}}
   hot: {title: {en: Hot, zh: 热}, fields: {pump: {set: pumps}}}
   level: {title: {en: Level, zh: 级}, fields: {grade: {values: [low, high], order: exclusive}}}

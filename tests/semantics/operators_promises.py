@@ -61,6 +61,26 @@ PROMISES = Section(
             note="Each has its own time; `b` is a.y > 50 kPa.",
         ),
         one(
+            "evidence that adds up",
+            "proof",
+            """
+            x: 60; y: 60 -> [0.941176, 1]
+            x: 40; y: 40 -> 0
+            x: !; y: ! -> ?
+            x: 60; y: ! -> [0.8, 1]
+            x: 60*2; y: 40 60>1 . -> [0.8, 1] then [0.8, 1] then [0.941176, 1]
+            x: 60; y: 60 R . -> [0.941176, 1]
+            """,
+            rules=(
+                rule("one", "a.x > 50 kPa", 'strength: "0.8"', conclude="proof"),
+                rule("two", "a.y > 50 kPa", 'strength: "0.8"', conclude="proof"),
+                rule("three", "proof", conclude="b"),
+            ),
+            read="three",
+            written="proof, evidence: {combine: odds}",
+            note="Concluded from a.x > 50 kPa and from a.y > 50 kPa, with strength 0.8 each.",
+        ),
+        one(
             "status: shadow",
             "a.x > 50 kPa",
             """

@@ -8,6 +8,8 @@ from dataclasses import replace
 import pytest
 
 from expert.explain import clock
+from expert.language.ast import Expected, FactRef
+from expert.values.types import Expectation
 from tests.tui.conftest import Moment
 from tests.tui.scripted import ScriptedDesk, at
 from tui.views.chronicle import Chronicle
@@ -145,6 +147,19 @@ def test_acknowledging_and_doing_are_told() -> None:
     new = story.follow(desk.run_until(at(27)))
     expected = ["acknowledged: Hanging, probable", "you did: Cut blast volume"]
     assert expected == [e.what["en"] for e in new if e.kind == "person"]
+
+
+def test_a_finding_that_was_wrong_is_told() -> None:
+    """What it said would be seen by when, and that it was not; what came, or could not be told, is not news."""
+    desk = ScriptedDesk(26)
+    name = "descent.hanging.probable"
+    seen = Expected(when=FactRef(type="hanging"), within=10 * 60_000)
+    rules = {**desk.program.rules, name: replace(desk.program.rules[name], expect=(seen,))}
+    story = Chronicle(replace(desk.program, rules=rules), read_layout())
+    expectations = tuple(Expectation(name, (), at(1), at(11), s, at(11)) for s in ("wrong", "right", "undecided"))
+    events = story.take(replace(desk.records[-1], expectations=expectations))
+    told = [(e.what["en"], e.detail["en"]) for e in events if e.kind == "missed"]
+    assert [("Hanging, probable", "said at 02:01 that hanging by 02:11; by 02:11 it did not")] == told
 
 
 def test_begin_counts_from_there(moment: Callable[[int], Moment]) -> None:

@@ -14,7 +14,7 @@ KEYS = (
 )  # fmt: skip
 MARKS = (
     ("!!4", "help_mark_severe"), (" !2", "help_mark_middle"), (" .1", "help_mark_low"), ("*", "help_mark_new"),
-    (".", "help_mark_ack"), ("^ v ?", "help_mark_high"), ("L V", "help_mark_bars"),
+    (".", "help_mark_ack"), ("^ v ?", "help_mark_high"), ("L V", "help_mark_bars"), ("!=", "help_mark_missed"),
 )  # fmt: skip
 
 

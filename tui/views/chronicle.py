@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from expert.explain import because_text, clock, duration, title_of, variable_title
+from expert.explain import because_text, clock, duration, expectation_text, title_of, variable_title
 from expert.language.ast import Program
 from expert.values.types import AdviceItem, Episode, ModelAnswer, ScanRecord
 from tui.texts import LANGUAGES, Words, both, say
@@ -74,6 +74,7 @@ class Chronicle:
             *self._verdict(record, now),
             *self._advices(record, now),
             *self._notes(record, now),
+            *self._missed(record, now),
         ]
         for answer in record.input.models:
             self.answers[answer.model, answer.ahead, answer.op, answer.limit] = (now, answer)
@@ -256,6 +257,17 @@ class Chronicle:
                 name = rest.partition("|")[0]
                 words = {lang: variable_title(self.program, name, lang) for lang in LANGUAGES}
                 events.append(Event(now, "regime", _fill("event_regime", what=words), NOTHING))
+        return events
+
+    def _missed(self, record: ScanRecord, now: int) -> list[Event]:
+        """What a finding said would be seen, and was not: people are told of its mistakes as of its alarms."""
+        events = []
+        for e in record.expectations:
+            rule = self.program.rules[e.rule]
+            if e.state == "wrong" and rule.status == "live" and has_line(rule, self.layout):
+                title = {lang: title_of(self.program, e.rule, e.bindings, lang) for lang in LANGUAGES}
+                text = {lang: expectation_text(self.program, record, e, lang) for lang in LANGUAGES}
+                events.append(Event(now, "missed", title, text))
         return events
 
     def _markers(self, record: ScanRecord) -> list[Event]:

@@ -368,6 +368,6 @@ def event_view(e: Event, lang: str) -> EventView:
     """One event in one language."""
     detail = e.detail[lang]
     colon = "：" if lang == "zh" else ": "
-    wide = e.kind in ("raised", "late", "note")
+    wide = e.kind in ("raised", "late", "note", "missed")
     text = e.what[lang] + ((colon if wide else "  ") + detail if detail else "")
     return EventView(clock(e.time), e.mark, text, e.severity if e.kind in ("raised", "late") else 0)
