@@ -75,6 +75,7 @@ class _Maker:
             ast.Not: lambda n: iter([(n.item, f"not {words(n.item)} becomes {words(n.item)}", n.span)]),
             ast.Score: self._score,
             ast.AtLeast: self._at_least,
+            ast.Quantifier: self._quantifier,
         }
 
     def condition(self, node: ast.Cond, turned: bool = False) -> Iterator[Variant]:
@@ -237,6 +238,20 @@ class _Maker:
                 yield replace(node, k=k), f"at least {node.k} becomes at least {k}", node.span
         for i, item in enumerate(node.items) if node.set is None and len(node.items) > node.k else ():
             yield replace(node, items=node.items[:i] + node.items[i + 1 :]), f"without {words(item)}", item.span
+
+    def _quantifier(self, node: ast.Quantifier) -> Iterator[Variant]:
+        """Another question about the rows, and the rows with one condition less."""
+        other: dict[str, Any] = {"exists": "none", "none": "exists", "all": "exists"}
+        if node.function in other:
+            turned = other[node.function]
+            yield replace(node, function=turned), f"{words(node)}: {node.function} becomes {turned}", node.span
+        for k in (node.k - 1, node.k + 1) if node.function == "at_least" else ():
+            if k >= 1:
+                yield replace(node, k=k), f"at least {node.k} becomes at least {k}", node.span
+        if node.where is not None:
+            yield replace(node, where=None), f"without where {words(node.where)}", node.where.span
+        if node.that is not None and node.function != "all":
+            yield replace(node, that=None), f"without that {words(node.that)}", node.that.span
 
 
 def _plain(weight: Fraction) -> str:

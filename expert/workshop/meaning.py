@@ -46,9 +46,22 @@ def words(node: ast.Node) -> str:
         return f"score of ({', '.join(words(c) for _, c in node.terms)})"
     if isinstance(node, ast.AtLeast):
         return f"at least {node.k} of {node.set or '(' + ', '.join(words(i) for i in node.items) + ')'}"
+    if isinstance(node, ast.Quantifier):
+        return f"{quantifier_head(node)}{f' that {words(node.that)}' if node.that is not None else ''}"
     if own:
         return own
     try:
         return print_condition(node)  # type: ignore[arg-type]
     except (TypeError, KeyError, AttributeError):
         return type(node).__name__.lower()
+
+
+def quantifier_head(node: ast.Quantifier) -> str:
+    """Which rows a condition ranges over, and how many of them are asked for.
+
+    >>> quantifier_head(ast.Quantifier(function="at_least", relation="operation", binding="b", k=2))
+    'at least 2 b: operation'
+    """
+    how = f"at least {node.k}" if node.function == "at_least" else node.function
+    where = f" where {words(node.where)}" if node.where is not None else ""
+    return f"{how} {node.binding}: {node.relation}{where}"

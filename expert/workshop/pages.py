@@ -11,7 +11,7 @@ from expert.language.printer import decimal
 from expert.testing.cases import Case
 from expert.values.interval import ONE
 from expert.workshop.graph import conclusion_text
-from expert.workshop.meaning import words
+from expert.workshop.meaning import quantifier_head, words
 
 
 def topic_pages(program: ast.Program, cases: Iterable[Case], titles: Mapping[str, str]) -> dict[str, str]:
@@ -112,8 +112,11 @@ def _split(node: ast.Cond) -> tuple[str, list[tuple[str, ast.Cond]]]:
         level = f" at least {decimal(node.at_least / ONE)}" if node.at_least is not None else ""
         return f"weighted evidence{level} of", [(f"{decimal(float(w))}: ", c) for w, c in node.terms]
     if isinstance(node, ast.AtLeast):
-        of = f"`{node.binding}` in {node.set} with" if node.set is not None else "of"
+        only = f" where `{words(node.filter)}`" if node.filter is not None else ""
+        of = f"`{node.binding}` in {node.set}{only} with" if node.set is not None else "of"
         return f"at least {node.k} {of}", [("", i) for i in node.items]
+    if isinstance(node, ast.Quantifier) and node.that is not None:
+        return f"`{quantifier_head(node)}` that", [("", node.that)]
     if isinstance(node, ast.Not) and isinstance(node.item, (ast.All, ast.Any, ast.Score, ast.AtLeast)):
         head, parts = _split(node.item)
         return f"not {head}", parts

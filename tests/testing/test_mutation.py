@@ -86,6 +86,20 @@ MADE = [
         ],
     ),
     (
+        "{none: {b: operation where b.step == 2}, that: b.due > 60 min}",
+        [
+            "none b: operation where b.step == 2 that b.due > 60 min: none becomes exists",
+            "without where b.step == 2",
+            "without that b.due > 60 min",
+            "b.step == 2: == becomes !=",
+            "2 becomes 1.5 (lower) in b.step == 2",
+            "2 becomes 2.5 (higher) in b.step == 2",
+            "b.due > 60 min: > becomes <",
+            "60 min becomes 45 min (lower) in b.due > 60 min",
+            "60 min becomes 75 min (higher) in b.due > 60 min",
+        ],
+    ),
+    (
         "slipping >= 0.4",
         [
             "slipping >= 0.4: >= becomes <=",

@@ -50,7 +50,7 @@ BASE = """rules:
   - id: topic.late
     title: {en: Late, zh: 晚}
     match: {a: operation, b: operation where b.order == a.order}
-    when: late(operation: a)
+    when: [late(operation: a), {exists: {c: operation where c.order == a.order}, that: c.due > 60 min}]
     conclude: late(operation: b, blame: predecessor)
 """
 
@@ -98,7 +98,16 @@ EDITS = [
     (">= 0.4", ">= 0.5", "major", "limit of certainty of hanging: 0.4 -> 0.5: fires less"),
     ("when: hanging >= 0.4", "when: hanging", "major", "hanging >= 0.4 -> hanging: fires otherwise"),
     ("amount: 10 %", "amount: 5 %", "major", "amount of blast_down: 10 % -> 5 %: people are told to do something else"),
-    ("order == a.order", "order == a.order and b.step > a.step", "major", "match b: also: b.step > a.step: fires less"),
+    ("c.due > 60 min", "c.due > 50 min", "patch", "limit of c.due: 60 min -> 50 min: matches more"),
+    (", that: c.due > 60 min", "", "patch", "exists that no longer only where c.due > 60 min: matches more"),
+    ("exists: {c", "none: {c", "major", "also: none c: operation where c.order == a.order that c.due > 60 min"),
+    ("c.order == a.order", "c.order == a.order and c.step > 1", "major", "also: c.step > 1: fires less"),
+    (
+        "b.order == a.order",
+        "b.order == a.order and b.step > a.step",
+        "major",
+        "match b: also: b.step > a.step: fires less",
+    ),
     ("id: topic.late", "id: topic.later", "major", "renamed from topic.late"),
     ("bad(charge.count) and ", "", "patch", "no longer: bad(charge.count): matches more"),
 ]

@@ -136,6 +136,8 @@ def _subject(node: ast.Cond) -> Hashable:
         return _subject(node.item)
     if isinstance(node, ast.AtLeast):
         return node.set
+    if isinstance(node, ast.Quantifier):
+        return node.function, node.relation
     return type(node).__name__
 
 
@@ -257,8 +259,30 @@ def _at_least(old: ast.AtLeast, new: ast.AtLeast) -> list[Step]:
     if old.set is not None and gone and come:
         pairs, gone, come = [*pairs, (gone[0], come[0])], gone[1:], come[1:]
     steps += [s for a, b in pairs for s in condition_steps(a, b)]
+    steps += _optional("counted", old.filter, new.filter)
     steps += [Step(f"no longer counted: {words(x)}", "less") for x in gone]
     return steps + [Step(f"also counted: {words(x)}", "more") for x in come]
+
+
+def _optional(what: str, old: ast.Cond | None, new: ast.Cond | None) -> list[Step]:
+    """A condition that may be left out: with it less holds."""
+    if old is not None and new is not None:
+        return condition_steps(old, new)
+    if new is not None:
+        return [Step(f"{what} only where {words(new)}", "less")]
+    return [Step(f"{what} no longer only where {words(old)}", "more")] if old is not None else []
+
+
+def _quantifier(old: ast.Quantifier, new: ast.Quantifier) -> list[Step]:
+    if old.binding != new.binding:
+        return [_replaced(old, new)]
+    rows, that = (_optional(f"{old.function} {k}", getattr(old, k), getattr(new, k)) for k in ("where", "that"))
+    steps = [Step(f"at least {old.k} -> at least {new.k}", _effect(new.k < old.k))] if old.k != new.k else []
+    if old.function in ("none", "all"):
+        rows = [Step(s.words, TURNED[s.effect], s.sure) for s in rows]
+    if old.function == "none":
+        that = [Step(s.words, TURNED[s.effect], s.sure) for s in that]
+    return [*steps, *rows, *that]
 
 
 def duration_step(what: str, old: int, new: int, longer: Effect) -> list[Step]:
@@ -277,4 +301,5 @@ _BY_TYPE: dict[type, Callable[..., list[Step]]] = {
     ast.ModelProbability: _model,
     ast.Score: _score,
     ast.AtLeast: _at_least,
+    ast.Quantifier: _quantifier,
 }

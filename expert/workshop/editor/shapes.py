@@ -77,14 +77,18 @@ def definitions() -> Schema:
         ("of",),
     )
     several = listing(CONDITION, 1)
+    rows = {"type": "object", "additionalProperties": WORD, "minProperties": 1, "maxProperties": 1}
     shapes = {
-        "all": with_words(several, "every one of them"),
+        "all": with_words({"anyOf": [several, rows]}, "every one of a list, or every row: {b: table where ...}"),
         "any": with_words(several, "one of them"),
         "not": with_words(CONDITION, "it does not hold"),
         "score": with_words(evidence, "weighted evidence; what is missing widens the certainty"),
         "at_least": with_words({"type": "integer", "minimum": 1}, "so many of a list, or of the members of a set"),
         "of": {"anyOf": [several, {"type": "object", "additionalProperties": WORD, "maxProperties": 1}]},
         "where": with_words(CONDITION, "what must hold for a member"),
+        "exists": with_words(rows, "there is a row: {b: table where ...}"),
+        "none": with_words(rows, "there is no row: {b: table where ...}"),
+        "that": with_words(CONDITION, "what must hold for the rows"),
     }
     combined = {**table(CONDITION_KEYS, shapes), "minProperties": 1}
     return {"titles": titles, "condition": {"anyOf": [WORD, several, combined]}}
