@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from expert.compile import load_program
+from expert.engine.profile import Profile
 from expert.engine.session import Session
 from expert.feeds import RecordingFeed
 from expert.language.ast import Program
@@ -29,6 +30,7 @@ def rule_over_recording(
     map_path: Path,
     warm_up: Path | None = None,
     tables: Sequence[Path] = (),
+    profile: Profile | None = None,
 ) -> tuple[Program, Iterator[ScanRecord]]:
     """The part of a program that a rule depends on, and its scans over a recording, run as they are asked for.
 
@@ -40,6 +42,8 @@ def rule_over_recording(
         History under the same map, to know from the first scan on what is normal.
     tables : sequence of Path
         CSV files of rows, each called like its relation.
+    profile : Profile, optional
+        Where the cost of each rule is counted.
 
     Raises
     ------
@@ -59,6 +63,7 @@ def rule_over_recording(
     rows = [timed for table in tables for timed in read_rows(table, whole.site)]
     program = only(whole, rule, whole.site.period)
     session = Session(program)
+    session.profile = profile
     if recording is None:
         times = [at for at, _ in rows if at is not None] or [NO_TIME]
         before = program.site.period if any(at is None for at, _ in rows) and times != [NO_TIME] else 0

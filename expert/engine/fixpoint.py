@@ -11,6 +11,9 @@ from dataclasses import dataclass, replace
 
 from expert.compile.components import components
 from expert.engine.facts import Args
+from expert.engine.guards import MAX_ROUNDS as MAX_ROUNDS
+from expert.engine.guards import Bindings, growing
+from expert.engine.guards import EndlessGrowth as EndlessGrowth
 from expert.engine.hold import Hold
 from expert.engine.nodes import children, conclusion_args, fact_args, known_args, plain, used_facts
 from expert.engine.reference import Reference, World
@@ -19,12 +22,7 @@ from expert.language.ast import FactValue, GroundRule, Lag, Node, Rule
 from expert.values.interval import ONE, TRUE, Interval
 from expert.values.types import rule_key
 
-MAX_ROUNDS = 10_000
 FactKey = tuple[str, Args]
-
-
-class EndlessGrowth(RuntimeError):
-    """A stratum did not come to rest; names the rules that still grow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +68,11 @@ def activations(ground: GroundRule, evaluator: Reference) -> Iterator[Activation
     if not ground.rule.match:
         yield activation(ground.rule, ground.bindings, env, TRUE)
         return
-    yield from _join(ground, 0, env, TRUE, evaluator)
+    yield from _join(ground, 0, env, TRUE, evaluator, Bindings(ground.rule, evaluator.w.program.site.max_activations))
 
 
 def _join(
-    ground: GroundRule, depth: int, env: dict[str, str], matched: Interval, evaluator: Reference
+    ground: GroundRule, depth: int, env: dict[str, str], matched: Interval, evaluator: Reference, bindings: Bindings
 ) -> Iterator[Activation]:
     matches = ground.rule.match
     if depth == len(matches):
@@ -86,7 +84,8 @@ def _join(
         inner = {**env, match.binding: f"#{match.relation}:{key}"}
         x = TRUE if match.where is None else evaluator.row_condition(match.where, inner)
         if x is not None and x.p > 0:
-            yield from _join(ground, depth + 1, inner, matched & x, evaluator)
+            bindings.count(depth)
+            yield from _join(ground, depth + 1, inner, matched & x, evaluator, bindings)
 
 
 def infer(
@@ -114,6 +113,8 @@ def infer(
 
     Raises
     ------
+    JoinExplosion
+        When a rule matches more rows than the site allows.
     EndlessGrowth
         When a stratum does not come to rest.
     """
@@ -172,14 +173,15 @@ def _stratum(ground_rules: Sequence[GroundRule], evaluator: Reference, holds: Ma
     reads_of = evaluator.w.table.reads_of
     types = frozenset(g.rule.conclude.type for g in rules if g.rule.conclude is not None)
     growing_matches = any(reads_of(g.rule)[1] & types for g in rules)
-    found = [a for g in rules for a in activations(g, evaluator)]
+    found = _found(rules, evaluator)
     moving, last = found, False
     readers = {g.rule.id for g in rules if reads_of(g.rule)[0] & types}
     recursive = growing_matches or bool(readers)
     numeric = [a for a in found if a.rule.id in readers and _read_now(a.rule)]
     outcomes: dict[str, Outcome] = {}
+    growth: dict[str, list[int]] = {}
     for round_ in range(MAX_ROUNDS):
-        changed, waiting = _round(moving, round_, evaluator, holds, last, outcomes)
+        changed, waiting = _round(moving, round_, evaluator, holds, last, outcomes, growth)
         at_rest = not recursive or not changed
         cut = numeric and (at_rest or round_ & (round_ - 1) == 0) and _cut_cycles(numeric, evaluator)
         if at_rest and not cut:
@@ -188,14 +190,24 @@ def _stratum(ground_rules: Sequence[GroundRule], evaluator: Reference, holds: Ma
             last = True
         evaluator.forget(types)
         if growing_matches:
-            moving = found = [a for g in rules for a in activations(g, evaluator)]
+            moving = found = _found(rules, evaluator)
             numeric = [a for a in found if a.rule.id in readers and _read_now(a.rule)]
         elif not last:  # the others say what they said in the first round
             moving = [a for a in found if a.rule.id in readers]
         else:
             moving = found
-    names = sorted({a.rule.id for a in found})
-    raise EndlessGrowth(f"rules {', '.join(names)} still change facts after {MAX_ROUNDS} rounds of one scan")
+    raise EndlessGrowth(growing({g.rule.id: g.rule for g in rules}, growth))
+
+
+def _found(rules: Sequence[GroundRule], evaluator: Reference) -> list[Activation]:
+    profile = evaluator.w.profile
+    if profile is None:
+        return [a for g in rules for a in activations(g, evaluator)]
+    out: list[Activation] = []
+    for g in rules:
+        with profile.measured(g.rule.id, 0):
+            out += activations(g, evaluator)
+    return out
 
 
 def _cut_cycles(found: Sequence[Activation], evaluator: Reference) -> bool:
@@ -245,8 +257,11 @@ def _round(
     holds: Mapping[str, Hold],
     last: bool,
     outcomes: dict[str, Outcome],
+    growth: dict[str, list[int]],
 ) -> tuple[bool, bool]:
     """Evaluate activations against the facts as they stood when the round began; ``outcomes`` is brought up to date.
+
+    ``growth``: facts that each rule changed, round by round.
 
     Returns
     -------
@@ -256,6 +271,8 @@ def _round(
     """
     said: list[tuple[Activation, Interval, Num | None]] = []
     waiting = False
+    if evaluator.w.profile is not None:
+        evaluator.w.profile.took_part({a.rule.id for a in found})
     for a in found:
         outcome = _evaluate(a, evaluator, holds)
         if outcome is None:
@@ -273,11 +290,24 @@ def _round(
     for a, x, number in said:
         conclusion = a.rule.conclude
         if conclusion is not None and not conclusion.refutes and a.rule.status == "live":
-            changed |= facts.contribute(conclusion.type, a.args, (a.rule.id, a.bindings), x, number, round_)
+            grew = facts.contribute(conclusion.type, a.args, (a.rule.id, a.bindings), x, number, round_)
+            changed |= grew
+            if grew:
+                told = growth.setdefault(a.rule.id, [])
+                told += [0] * (round_ + 1 - len(told))
+                told[round_] += 1
     return changed, waiting
 
 
 def _evaluate(a: Activation, evaluator: Reference, holds: Mapping[str, Hold]) -> Outcome | None:
+    profile = evaluator.w.profile
+    if profile is None:
+        return _outcome(a, evaluator, holds)
+    with profile.measured(a.rule.id):
+        return _outcome(a, evaluator, holds)
+
+
+def _outcome(a: Activation, evaluator: Reference, holds: Mapping[str, Hold]) -> Outcome | None:
     x = evaluator.cond(a.rule.when, a.env)
     if x is None:
         return None

@@ -17,11 +17,13 @@ from expert.engine.dependence import Dependence
 from expert.engine.exchange import NOTHING_IMPORTED, Imports, read_imports
 from expert.engine.facts import FactBase
 from expert.engine.fixpoint import Outcome, infer, leans_on_disputed
+from expert.engine.guards import RuleFault
 from expert.engine.hold import Hold
 from expert.engine.installed import off_facts, readable
 from expert.engine.ledger import Ledger
 from expert.engine.memory import Memory, Series
 from expert.engine.nodes import NodeTable, family, foreseen, longest_reach, normals_read, roots, walk
+from expert.engine.profile import Profile
 from expert.engine.raising import Machine
 from expert.engine.recording import Work, conflicts, make_record
 from expert.engine.reference import ModelKey, World, question_limit
@@ -102,6 +104,8 @@ class Session:
         self.ledger = Ledger(program)
         self.last: int | None = None
         self.sequence = 0
+        self.fault = ""
+        self.profile: Profile | None = None
         self._rules_of = {rule_key(g.rule.id, g.bindings): g.rule for layer in program.strata for g in layer}
         self.dependence = Dependence(program)
         self._find_off()
@@ -203,18 +207,33 @@ class Session:
         Raises
         ------
         SessionError
-            When the scan is not later than the one before.
+            When the scan is not later than the one before, or a rule stopped the session before.
+        RuleFault
+            When a rule asks for too much. Half a scan is in the session then: it neither runs on nor gives a snapshot.
         """
+        self._must_be_whole()
         now = scan_input.time
         if self.last is not None and now <= self.last:
             raise SessionError(f"scan at {now} is not later than the last one at {self.last}")
         for said in scan_input.imports:
             if said.time >= now:
                 raise SessionError(f"scan at {now} cannot read what {said.pack} concluded at {said.time}")
+        try:
+            return self._scan(scan_input, now)
+        except RuleFault as e:
+            self.fault = str(e)
+            raise
+
+    def _must_be_whole(self) -> None:
+        if self.fault:
+            raise SessionError(f"a rule stopped this session within a scan: {self.fault}")
+
+    def _scan(self, scan_input: ScanInput, now: int) -> ScanRecord:
         counts = self._take_in(scan_input)
         self.memory.roll_baselines(now, self.program.site.baseline_guard)
         world = self.world(now, read_imports(self.program, scan_input))
         work = Work(scan_input, replace(world, recorded=dict(scan_input.computed)), counts)
+        work.world.profile = self.profile
         work.evaluator, work.outcomes = infer(
             work.world,
             self.program.strata,
@@ -222,6 +241,7 @@ class Session:
             lambda outcome, x, disputed: self._settle(work, outcome, x, disputed),
             layer_done=lambda rules, outcomes: self._vanish(work, rules, outcomes),
         )
+        work.world.profile = None
         known = work.evaluator.known() if work.rising else None
         for outcome in work.rising:
             if known is not None and _explained(outcome.activation.rule):
@@ -355,6 +375,7 @@ class Session:
 
     def snapshot(self) -> dict[str, Any]:
         """Exact state as plain JSON; `Session.restore` reads it back."""
+        self._must_be_whole()
         from expert.engine.state import snapshot
 
         return snapshot(self)

@@ -11,6 +11,7 @@ from expert.engine.exchange import NOTHING_IMPORTED, Imports
 from expert.engine.facts import Args, FactBase
 from expert.engine.memory import Memory
 from expert.engine.nodes import Env, NodeTable
+from expert.engine.profile import Profile
 from expert.engine.results import Num
 from expert.language import ast
 from expert.values.types import ModelAnswer
@@ -46,6 +47,7 @@ class World:
     off_rules: frozenset[str] = frozenset()
     off_facts: tuple[tuple[str, Args], ...] = ()
     imports: Imports = NOTHING_IMPORTED
+    profile: Profile | None = None
     lag_now: dict[str, Num] = field(default_factory=dict)
     lag_later: dict[str, tuple[ast.Lag, Env]] = field(default_factory=dict)
     recorded: Mapping[str, float] = field(default_factory=dict)

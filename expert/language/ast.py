@@ -250,6 +250,7 @@ class Site:
     baseline_span: int = 30 * 86_400_000
     baseline_guard: int = 2 * 3_600_000
     max_exclude: int = 24 * 3_600_000
+    max_activations: int = 500_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

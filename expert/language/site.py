@@ -30,7 +30,18 @@ from expert.language.units import UnitError, Units
 from expert.values.types import Variable
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
-SITE_KEYS = ("name", "title", "period", "min_coverage", "min_rule_coverage", "baseline", "time_zone", "owner", "source")
+SITE_KEYS = (
+    "name",
+    "title",
+    "period",
+    "min_coverage",
+    "min_rule_coverage",
+    "max_activations",
+    "baseline",
+    "time_zone",
+    "owner",
+    "source",
+)
 VARIABLE_KEYS = (
     "id",
     "of",
@@ -144,6 +155,8 @@ def _settings(site: RawSite, node: YamlNode | None, file: str, sink: Sink) -> No
     for key in ("min_coverage", "min_rule_coverage"):
         value = t.number(key, 0, 1)
         site.coverages[key] = Fraction(3, 5) if value is None else value
+    most = t.number("max_activations", 1)
+    site.settings["max_activations"] = 500_000 if most is None else int(most)
     base = t.table("baseline", ("span", "guard", "max_exclude"))
     if base is not None:
         for key in ("span", "guard", "max_exclude"):
@@ -293,5 +306,6 @@ def finish_site(raw: RawSite, actions: dict[str, ast.Action]) -> ast.Site:
         baseline_span=s["span"],
         baseline_guard=s["guard"],
         max_exclude=s["max_exclude"],
+        max_activations=s["max_activations"],
         unit_definitions=raw.definitions,
     )

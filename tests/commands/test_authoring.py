@@ -6,7 +6,7 @@ import json
 import shutil
 from pathlib import Path
 
-from tests.commands.tool import tuyere
+from tests.commands.tool import ROOT, tuyere
 
 
 def test_from_nothing_to_a_tested_rule(tmp_path: Path) -> None:
@@ -90,3 +90,29 @@ def test_diff_grades_what_changed(tmp_path: Path) -> None:
     assert (1, "") == (done.returncode, done.stderr)
     assert "major  rule blast.high  two/blast.yaml:3\n         severity: 1 -> 0: less urgent" in done.stdout
     assert "major" == json.loads((tmp_path / "out.json").read_text("utf-8"))["level"]
+
+
+def test_try_counts_what_rules_cost_and_stops_a_join_without_end(tmp_path: Path) -> None:
+    """`--profile` adds a table; too many rows are one message with the rule, its place and the growth, exit code 2."""
+    site = tmp_path / "site"
+    shutil.copytree(ROOT / "tests" / "data" / "site", site)
+    (tmp_path / "pack").mkdir()
+    for name in ("pack.yaml", "facts.yaml"):
+        shutil.copy(ROOT / "tests" / "data" / "pack" / name, tmp_path / "pack" / name)
+    pairs = '    match: {a: operation, b: operation}\n    when: a.step < b.step\n    conclude: "slipping"\n'
+    text = f"rules:\n  - id: flow.pairs\n    title: {{en: Pairs, zh: 配对}}\n{pairs}"
+    (tmp_path / "pack" / "flow.yaml").write_text(text, "utf-8")
+    lines = ["id,order,step,resource,release,duration,due", *(f"o{i},O,{i},LF,0,10,90" for i in range(9))]
+    (tmp_path / "operation.csv").write_text("\n".join(lines) + "\n", "utf-8")
+    asked = ("try", "flow.pairs", "--rows", "operation.csv", "--rules", "pack", "--site", "site", "--profile")
+    done = tuyere(*asked, "--json", "out.json", cwd=tmp_path)
+    assert (0, "") == (done.returncode, done.stderr)
+    costs = json.loads((tmp_path / "out.json").read_text("utf-8"))["profile"]
+    assert [("flow.pairs", 81)] == [(c["rule"], c["activations"]) for c in costs]
+    assert "activations" in done.stdout
+    (site / "site.yaml").write_text((site / "site.yaml").read_text("utf-8") + "max_activations: 50\n", "utf-8")
+    stopped = tuyere(*asked, cwd=tmp_path)
+    assert 2 == stopped.returncode
+    assert stopped.stderr.startswith("error: rule flow.pairs (")
+    assert "flow.yaml:2) matches more than 50 combinations of rows in one scan" in stopped.stderr
+    assert "a in operation: 6, b in operation: 51" in stopped.stderr

@@ -270,6 +270,7 @@ def _shown(path: Path) -> str:
 @click.option("--map", "map_file", type=EXISTING, help="How its columns map to variables; default: of `simulate`.")
 @click.option("--warm-up", type=EXISTING, help="History (mapped alike) to know what is normal from.")
 @click.option("--rules", multiple=True, type=EXISTING, help="Packs to look in; default: the shipped ones.")
+@click.option("--profile", "profiled", is_flag=True, help="Show what each rule costs.")
 @SITE
 @JSON
 def try_rule(
@@ -279,6 +280,7 @@ def try_rule(
     map_file: Path | None,
     warm_up: Path | None,
     rules: tuple[Path, ...],
+    profiled: bool,
     site: Path | None,
     json_file: Path | None,
 ) -> None:
@@ -287,6 +289,7 @@ def try_rule(
     A rule over tables reads --rows: CSV with the table's fields as columns and, where rows come and go, `at` with the
     time from when a row counts; a row whose other cells are empty goes.
     """
+    from expert.engine.profile import Profile
     from expert.workshop.trial import trial_lines, trials_of, watch
     from kb.paths import data_file
     from kb.trials import rule_over_recording
@@ -297,11 +300,15 @@ def try_rule(
         if recording is None and not tables:
             raise click.UsageError("give the data: --on RECORDING, --rows TABLE.csv, or both")
         mapping = map_file or data_file("maps/simulated.yaml")
-        program, records = rule_over_recording(rule, folders, site_folder, recording, mapping, warm_up, tables)
+        profile = Profile() if profiled else None
+        program, records = rule_over_recording(rule, folders, site_folder, recording, mapping, warm_up, tables, profile)
         trials = trials_of(program, rule)
         watch(program, trials, records, rule)
     click.echo("\n".join(trial_lines(trials)) if trials else f"{rule}: no rows matched")
-    write_json(json_file, {"rule": rule, "trials": [t.as_json() for t in trials]})
+    if profile is not None:
+        click.echo("\n".join(["", *profile.lines()]))
+    costs = {} if profile is None else {"profile": profile.table()}
+    write_json(json_file, {"rule": rule, "trials": [t.as_json() for t in trials], **costs})
 
 
 def _known_rule(rule: str, folders: list[Path], site: Path) -> None:

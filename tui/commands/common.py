@@ -41,6 +41,7 @@ def write_json(path: Path | None, value: Any) -> None:
 @contextmanager
 def readable_errors() -> Iterator[None]:
     """Turn errors in what the user gave (rules, recordings, traces) into one message and exit code 2."""
+    from expert.engine.guards import RuleFault
     from expert.engine.session import SessionError
     from expert.language.diagnostics import ProgramError
     from expert.trace import TraceError
@@ -51,7 +52,7 @@ def readable_errors() -> Iterator[None]:
     except ProgramError as e:
         click.echo(str(e), err=True)
         raise Failed(2) from e
-    except (TraceError, SessionError, ArtifactError, FileNotFoundError) as e:
+    except (TraceError, SessionError, RuleFault, ArtifactError, FileNotFoundError) as e:
         click.echo(f"error: {e}", err=True)
         raise Failed(2) from e
 
