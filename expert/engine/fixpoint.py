@@ -177,6 +177,7 @@ def _stratum(ground_rules: Sequence[GroundRule], evaluator: Reference, holds: Ma
     moving, last = found, False
     readers = {g.rule.id for g in rules if reads_of(g.rule)[0] & types}
     recursive = growing_matches or bool(readers)
+    readers |= {g.rule.id for g in rules if _read_now(g.rule)}  # they may wait for a number to the end
     numeric = [a for a in found if a.rule.id in readers and _read_now(a.rule)]
     outcomes: dict[str, Outcome] = {}
     growth: dict[str, list[int]] = {}
@@ -218,9 +219,9 @@ def _cut_cycles(found: Sequence[Activation], evaluator: Reference) -> bool:
         conclusion = a.rule.conclude
         if conclusion is None or conclusion.refutes:
             continue
-        state = world.facts.state(conclusion.type, a.args)
-        said = state.contributions.get((a.rule.id, a.bindings))
-        if said is None or said.certainty.p == 0:
+        state = world.facts.by_type.get(conclusion.type, {}).get(a.args)  # looking must not make it
+        said = state.contributions.get((a.rule.id, a.bindings)) if state is not None else None
+        if state is None or said is None or said.certainty.p == 0:
             continue
         for node in _read_now(a.rule):
             for read in world.facts.matching(node.fact.type, fact_args(node.fact, a.env)):

@@ -199,3 +199,20 @@ def test_a_lag_reads_facts_of_higher_strata() -> None:
     records = [bench.scan(m, run_of("a.x", [x], first=m)) for m, x in enumerate((30, 10, 10))]
     assert [(0, 1_000_000), (1_000_000, 1_000_000), (0, 0)] == [out(r, "first") for r in records]
     assert [(1_000_000, 1_000_000), (0, 0), (0, 0)] == [out(r, "reads") for r in records]
+
+
+def test_looking_for_cycles_makes_no_facts() -> None:
+    """A number that reads what nobody concluded says so, whatever else the stratum computes."""
+    rules = (
+        rule("alone", '"j.duration > 5 min"', "match: {j: job}", conclude="end(job: j, at: j.duration)"),
+        rule(
+            "after",
+            '"j.duration > 5 min"',
+            "match: {i: job, j: job where j.after == i.id}",
+            conclude="end(job: j, at: end(job: i).at + j.duration)",
+        ),
+        rule("low", '"a.x > 0 kPa"', conclude="peak(grade: low, at: peak(grade: high).at)"),
+    )
+    record = Bench(*rules).scan(0, run_of("a.x", [60]), rows=[job("A", 6), job("B", 7, "A")])
+    reasons = {f.key: f.reason for f in record.facts}
+    assert ("no such fact", "") == (reasons["peak(grade=low)"], reasons["end(job=B)"])
