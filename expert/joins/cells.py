@@ -68,6 +68,8 @@ class FactTable:
         self.patterns: dict[tuple[int, ...], dict[Key, dict[Key, None]]] = {}
         self.refuters: dict[tuple[int, ...], dict[Key, dict[Source, int]]] = {}
         self.touched: dict[Key, None] = {}
+        self.shells: dict[Key, set[Source]] = {}
+        self.stirred = False
         self.changed: dict[Key, Pair] = {}
         self.fresh: list[tuple[Key, int]] = []
         self.notify: Callable[[FactTable, Key, int], None] = lambda table, key, round_: None
@@ -124,6 +126,7 @@ class FactTable:
         elif not cell:
             self._leave(key)
         self.touched[key] = None
+        self.stirred = True
 
     def put(self, key: Key, source: Source, round_: int, said: tuple[int, int, Number | None] | None) -> int:
         """What a rule says from a round on, until the next step of its history.
@@ -167,6 +170,19 @@ class FactTable:
                 self._leave(key)
         self._merge(key, old, new)
 
+    def shell(self, key: Key, source: Source, unsaid: bool) -> None:
+        """Whether a rule would conclude a number but has nothing to compute it from: the fact is there, without one."""
+        there = source in self.shells.get(key, ())
+        if there == unsaid:
+            return
+        self.touched[key] = None
+        if unsaid:
+            self.shells.setdefault(key, set()).add(source)
+            return
+        self.shells[key].discard(source)
+        if not self.shells[key]:
+            del self.shells[key]
+
     def drop(self, key: Key, source: Source) -> None:
         """A rule with bindings that are gone says nothing any more."""
         cell = self.cells.get(key)
@@ -182,6 +198,7 @@ class FactTable:
     def _merge(self, key: Key, old: History, new: History) -> None:
         """Bring the history of the fact up to date, and tell its readers from when on it differs."""
         self.touched[key] = None
+        self.stirred = True
         before = self.merged.get(key, ())
         cell = self.cells.get(key)
         after = _union(self._seen(cell)) if cell else ()
@@ -249,7 +266,8 @@ class FactTable:
         """Largest or smallest number of the facts that agree with a part of their fields; None: in the end."""
         keys = sorted(self.patterns[pattern].get(part, ()))
         if round_ is None:
-            found = [self.numbers[k] for k in keys if k in self.numbers]
+            unsaid = [k for k in self.shells if k not in self.cells and self.part(k, pattern) == part]
+            found = [self.numbers[k] for k in sorted([*keys, *unsaid]) if k in self.numbers]
         else:
             found = [n for n in (self.number_at(k, round_) for k in keys) if n is not None]
         if not found:
@@ -340,6 +358,8 @@ class FactTable:
     def _settle_number(self, key: Key) -> bool:
         old = self.numbers.get(key)
         new = self.number_at(key, 1 << 60)
+        if new is None and key in self.shells:
+            new = unknown("no value")
         if new is None:
             return self.numbers.pop(key, None) is not None
         self.numbers[key] = new

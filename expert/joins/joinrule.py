@@ -11,7 +11,7 @@ from expert.joins.cells import NEVER, FactTable
 from expert.joins.closures import Compiler, ValueOf, World, key_maker, key_of
 from expert.joins.holds import HoldBook
 from expert.joins.rows import RowTuple
-from expert.joins.shape import Literal, Shape
+from expert.joins.shape import Literal, Shape, Slot, read_now
 from expert.joins.source import Start, Writer, is_test
 from expert.language import ast
 
@@ -33,10 +33,10 @@ class JoinRule:
     def __init__(self, shape: Shape, facts: FactTable, world: World, period: int) -> None:
         self.shape, self.facts, self.world = shape, facts, world
         self.rank = shape.rank
-        rule = shape.rule
-        self.conclusion = rule.conclude
+        rule = self.rule = shape.rule
+        self.conclusion = rule.conclude if rule.status == "live" else None
         self.strength = rule.strength
-        self.refutes = rule.conclude is not None and rule.conclude.refutes
+        self.refutes = self.conclusion is not None and self.conclusion.refutes
         self.book = HoldBook(rule.hold, period) if rule.hold else None
         self.now = 0
         self.last_from = 1 << 20
@@ -62,6 +62,7 @@ class JoinRule:
         self.now_literals = [lit for lit in shape.literals if lit.now]
         self._keys_now = [(self.world.facts[lit.type], lit.pattern, key_of(lit)) for lit in self.now_literals]
         shape.reads_now = bool(self.now_literals)
+        self.numbers_now = self._numbers_now()
         self.needs = self._needed()
 
     # ------------------------------------------------------------ writing
@@ -148,19 +149,19 @@ class JoinRule:
     def _source(self) -> str:
         return f"({self.shape.rank},{''.join(f' r{i}[0],' for i in range(len(self.shape.relations)))})"
 
-    def key_slots(self) -> tuple[int | str, ...]:
-        """Where the fields of the conclusion come from; of a rule without one, the rows themselves."""
+    def key_slots(self) -> tuple[Slot, ...]:
+        """Where the fields of what is concluded come from; of a rule without a conclusion, the bindings themselves."""
         if self.conclusion is None:
-            return tuple(self.shape.env.values()) + tuple(range(len(self.shape.relations)))
-        given = dict(self.conclusion.args)
-        slots: list[int | str] = []
-        for name in self.facts.fields:
-            value = given.get(name)
-            if value is None:
-                continue
+            return (*self.shape.env.values(), *range(len(self.shape.relations)))
+        return self.slots_in(self.facts)
+
+    def slots_in(self, facts: FactTable) -> tuple[Slot, ...]:
+        """Where the fields of the fact come from that the rule's text concludes."""
+        given = dict(self.rule.conclude.args) if self.rule.conclude is not None else {}
+        slots: list[Slot] = []
+        for value in (given[name] for name in facts.fields if name in given):
             known = value[1:] if value.startswith("$") else ""
-            position = self.shape.position.get(known)
-            slots.append(self.shape.env.get(known, value if position is None else position))
+            slots.append(self.shape.env.get(known, self.shape.position.get(known, value)))
         return tuple(slots)
 
     def _finish_simple(self, rows: str, s: str, p: str) -> list[str]:
@@ -175,7 +176,7 @@ class JoinRule:
         return [f"ask(r, {rows})" if rows else "ask(r)"]
 
     def _finish_gone(self, rows: str, s: str, p: str) -> list[str]:
-        if self.refutes or self.book is not None:
+        if self.refutes or self.book is not None or self.wants_number:
             return [f"forget({rows})"]
         return [f"k = {key_code(self.key_slots())}", f"if k in cells: drop(k, {self._source()})"]
 
@@ -201,6 +202,7 @@ class JoinRule:
             self.facts.refute(self.pattern, self.fact_key(rows), source, 0)
         else:
             self.facts.drop(self.fact_key(rows), source)
+            self.facts.shell(self.fact_key(rows), source, False)
 
     @property
     def pattern(self) -> tuple[int, ...]:
@@ -234,6 +236,23 @@ class JoinRule:
                 return ref.type
         return None
 
+    def _numbers_now(self) -> list[tuple[Literal, Callable[[Any], Any]]]:
+        """Facts of the rule's own stratum whose numbers its number is computed from."""
+        number = self.conclusion.number if self.conclusion is not None and self.wants_number else None
+        found = []
+        for node in read_now(number):
+            if not self.world.is_off(node.fact.type) and node.fact.type in self.world.facts:
+                lit = self.compiler.literal(node.fact, self.shape.env)
+                if lit.now:
+                    found.append((lit, key_of(lit)))
+        return found
+
+    def say_held(self) -> None:
+        """Say again what held combinations amount to in this scan."""
+        assert self.book is not None
+        for keys, state in self.book.states.items():
+            self.held(keys, state.rows, *self.book.amount(state, self.now))
+
     def close_book(self) -> None:
         """Say what held combinations amount to."""
         assert self.book is not None
@@ -260,6 +279,7 @@ class JoinRule:
             said: tuple[int, int, Number | None] | None = None if x is None else (s, p, None)
             if x is not None and self.wants_number:
                 said = self._with_number(round_, rows, s, p)
+                self.facts.shell(key, source, said is None)
             following = self.facts.put(key, source, round_, said)
             if following != NEVER:
                 self.later(following, self, rows)

@@ -10,15 +10,12 @@ from dataclasses import dataclass
 
 from expert.engine.results import Num
 from expert.joins.calculus import FALSE, ONE, Pair, attenuate, full, refuted
-from expert.joins.closures import CondOf
+from expert.joins.closures import CondOf, key_maker
 from expert.joins.joinrule import JoinRule
-from expert.joins.relations import Relations
+from expert.joins.relations import END, Relations
 from expert.joins.rows import RowTuple
 from expert.values.interval import Interval
 from expert.values.types import Fact, rule_key
-
-END = 1 << 60
-"""A round after all others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +44,12 @@ def activations(relations: Relations) -> Iterator[Activation]:
     """All activations after a scan, in order of rule, bindings of its sets, and row keys."""
     for rule in relations.rules:
         if not rule.shape.dead:
-            for rows, matched in _matches(rule, relations):
-                yield _activation(rule, rows, matched, relations.now)
+            for rows, matched in matches(rule, relations):
+                yield _activation(rule, rows, matched, relations)
 
 
-def _matches(rule: JoinRule, relations: Relations) -> Iterator[tuple[tuple[RowTuple, ...], Pair]]:
+def matches(rule: JoinRule, relations: Relations) -> Iterator[tuple[tuple[RowTuple, ...], Pair]]:
+    """Every combination of rows that a rule matches, and how certainly."""
     shape, compiler = rule.shape, rule.compiler
     wheres = [[f for c in where if (f := compiler.cond(c, shape.env))] for where in shape.wheres]
     tables = [relations.tables[name].rows for name in shape.relations]
@@ -78,8 +76,8 @@ def _least(conds: list[CondOf], rows: tuple[RowTuple, ...], x: Pair) -> Pair:
     return s, p
 
 
-def _activation(rule: JoinRule, rows: tuple[RowTuple, ...], matched: Pair, now: int) -> Activation:
-    shape = rule.shape
+def _activation(rule: JoinRule, rows: tuple[RowTuple, ...], matched: Pair, relations: Relations) -> Activation:
+    shape, now = rule.shape, relations.now
     conds = [f for c in shape.when or () if (f := rule.compiler.cond(c, shape.env))]
     when = _least(conds, rows, matched)
     held, since = when, (now if when[0] else None)
@@ -88,8 +86,10 @@ def _activation(rule: JoinRule, rows: tuple[RowTuple, ...], matched: Pair, now: 
         held, since = rule.book.amount(state, now), state.start
     s = held[0] if rule.strength == ONE else attenuate(held[0], rule.strength)
     shown = (s, held[1])
-    if rule.conclusion is not None and not rule.refutes and rule.facts.refuters:
-        shown = refuted(shown, rule.facts.refuted(rule.fact_key(rows)))
+    conclusion = shape.rule.conclude
+    target = relations.facts[conclusion.type] if conclusion is not None and not conclusion.refutes else None
+    if target is not None and target.refuters:
+        shown = refuted(shown, target.refuted(key_maker(rule.slots_in(target))(rows)))
     bindings = shape.ground.bindings + tuple((b, rows[i][0]) for b, i in shape.position.items())
     return Activation(shape.rule.id, bindings, when, held, (s, held[1]), shown, since)
 
@@ -98,8 +98,8 @@ def facts(relations: Relations) -> tuple[Fact, ...]:
     """All facts of the owned types after a scan, in canonical order."""
     keys: dict[str, set[object]] = {name: set(t.cells) for name, t in relations.facts.items()}
     for rule in relations.rules:
-        if not rule.shape.dead and not rule.refutes and not rule.wants_number:
-            keys[rule.facts.name].update(rule.fact_key(rows) for rows, _ in _matches(rule, relations))
+        if not rule.shape.dead and not rule.refutes:
+            keys[rule.facts.name].update(rule.fact_key(rows) for rows, _ in matches(rule, relations))
     out = []
     for name in sorted(n for n in keys if n in relations.program.facts):
         out += sorted((_fact(name, key, relations) for key in keys[name]), key=lambda f: f.args)

@@ -21,6 +21,7 @@ from expert.joins.cells import FactTable, Key
 from expert.joins.closures import Compiler
 from expert.joins.joinrule import Driver, JoinRule
 from expert.joins.owned import owned_rules, types_over_rows
+from expert.joins.replay import Cycles, Replay
 from expert.joins.rows import RowTuple, Table
 from expert.joins.shape import Shape, conjuncts, refuse_lags
 from expert.language import ast, units
@@ -31,6 +32,8 @@ from expert.values.types import Row
 LAST = 1 << 20
 """Round from which on conclusions are made whose number reads a fact that nobody concluded."""
 MAX_ROUNDS = 10_000
+END = 1 << 60
+"""A round after all others."""
 MANY = 16
 """Fewer new rows are always looked at one by one."""
 Rows = tuple[RowTuple, ...]
@@ -86,12 +89,18 @@ class Changes:
 
 @dataclass
 class Plan:
-    """What a stratum does about changes: functions by relation and by fact type, rules that hold, facts to settle."""
+    """What a stratum does about changes: functions by relation and by fact type, rules that hold, facts to settle.
+
+    ``cycles``: of numbers that read numbers of the same stratum; ``cut_off``: some depended on themselves in the last
+    scan.
+    """
 
     by_row: dict[str, list[tuple[JoinRule, Driver]]] = field(default_factory=dict)
     by_fact: list[tuple[FactTable, JoinRule, Driver]] = field(default_factory=list)
     held: list[JoinRule] = field(default_factory=list)
     tables: list[FactTable] = field(default_factory=list)
+    cycles: Cycles | None = None
+    cut_off: bool = False
 
 
 @dataclass
@@ -262,6 +271,8 @@ class Relations:
                 plan.held.append(rule)
             if rule.facts not in plan.tables:
                 plan.tables.append(rule.facts)
+        if any(rule.numbers_now for rule in layer):
+            plan.cycles = Cycles(layer, self.facts)
         return plan
 
     def _ground(self) -> list[tuple[int, GroundRule]]:
@@ -294,14 +305,13 @@ class Relations:
             shape.wheres.append(where or [])
         shape.dead |= shape.when is None
         made = JoinRule(shape, facts, self, self.program.site.period)
-        made.later = lambda round_, r, rows: self._later(round_, r, rows)
-        made.wait = lambda r, rows: self._later(LAST, r, rows)
+        made.later, made.wait = self.ask_later, self._wait
         return made
 
     def _table_of(self, shape: Shape) -> FactTable:
-        """Facts that a rule concludes; a rule without a conclusion has a table of its own."""
+        """Facts that a rule concludes; a rule that concludes nothing, or in the shadow only, has a table of its own."""
         rule = shape.rule
-        if rule.conclude is not None:
+        if rule.conclude is not None and rule.status == "live":
             return self.facts[rule.conclude.type]
         name = f"rule:{rule.id}"
         if name not in self.facts:
@@ -327,7 +337,8 @@ class Relations:
 
     # ------------------------------------------------------------ agendas
 
-    def _later(self, round_: int, rule: JoinRule, rows: Rows) -> None:
+    def ask_later(self, round_: int, rule: JoinRule, rows: Rows) -> None:
+        """Evaluate a combination in a round of its stratum."""
         asks = self._agendas[rule.shape.level].asks.setdefault(round_, {})
         asks[(rule.shape.rank, *[row[0] for row in rows])] = (rule, rows)
 
@@ -428,7 +439,7 @@ class Relations:
                     driver(key, 0)
         for rule in plan.held:
             rule.close_book()
-        self._rounds(level)
+        self._rounds(level, plan)
         for table in plan.tables:
             table.settle()
 
@@ -452,18 +463,49 @@ class Relations:
                     self.values[place] = x
                     self._moved.update(self._readers.get(place, ()))
 
-    def _rounds(self, level: int) -> None:
-        agenda = self._agendas[level]
-        while agenda:
+    def _rounds(self, level: int, plan: Plan) -> None:
+        agenda, cycles = self._agendas[level], plan.cycles
+        while agenda and not plan.cut_off:
             round_ = agenda.next()
             if round_ % LAST > MAX_ROUNDS:
                 self._stop(level)
-            for name, key in agenda.facts.pop(round_, {}):
-                for rule, driver in self._drivers[name]:
-                    if rule.shape.level == level:
-                        driver(key, round_)
-            for rule, rows in agenda.asks.pop(round_, {}).values():
-                rule.ask(round_, *rows)
+            looks = round_ % LAST
+            if cycles is not None and looks > 4 and looks & (looks - 1) == 0 and cycles.touched(round_):
+                break
+            self.run_round(level, round_)
+        if cycles is None or not (agenda or any(t.touched for t in plan.tables)):
+            return
+        if agenda or plan.cut_off or cycles.touched(END):
+            self._replay(level, plan)
+
+    def run_round(self, level: int, round_: int) -> None:
+        """Ask whoever is to be asked in one round of a stratum."""
+        agenda = self._agendas[level]
+        for name, key in agenda.facts.pop(round_, {}):
+            for rule, driver in self._drivers[name]:
+                if rule.shape.level == level:
+                    driver(key, round_)
+        for rule, rows in agenda.asks.pop(round_, {}).values():
+            rule.ask(round_, *rows)
+
+    def forget_agenda(self, level: int) -> None:
+        """Nothing is to be asked in a stratum."""
+        self._agendas[level] = Agenda()
+
+    def _replay(self, level: int, plan: Plan) -> None:
+        """Go through a stratum naively, because numbers depend on themselves in it."""
+        assert plan.cycles is not None
+        replay = Replay(self, level, plan.cycles, self.layers[level])
+        plan.cut_off = replay.run()
+        for rule in self.layers[level]:
+            rule.last_from, rule.wait = LAST, self._wait
+        if not plan.cut_off:  # from now on it can be followed again
+            replay.begin()
+            while self._agendas[level]:
+                self.run_round(level, self._agendas[level].next())
+
+    def _wait(self, rule: JoinRule, rows: Rows) -> None:
+        self.ask_later(LAST, rule, rows)
 
     def _stop(self, level: int) -> None:
         names = sorted({rule.shape.rule.id for rule in self.layers[level]})

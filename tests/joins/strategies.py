@@ -153,3 +153,34 @@ def changes(draw: st.DrawFn) -> tuple[Change, ...]:
         found.append(Change(minute, tuple(rows), () if sample is None else (sample,)))
         minute += draw(st.sampled_from([1, 1, 1, 2, 4]))
     return tuple(found)
+
+
+NUMERIC_FILES = {
+    **FILES,
+    "pack/facts.yaml": FILES["pack/facts.yaml"]
+    + """
+  begin: {title: {en: B, zh: B}, fields: {job: {relation: job}}, number: {field: at, unit: min, combine: min}}
+  cost: {title: {en: C, zh: C}, fields: {job: {relation: job}}, number: {field: at, unit: min, combine: max}}
+""",
+}
+NUMBER_MATCHES = ("{j: job}", '{i: job, j: "job where j.after == i.id"}', '{i: job, j: "job where i.after == j.id"}')
+
+
+@st.composite
+def numeric_programs(draw: st.DrawFn) -> tuple[str, ...]:
+    """Facts with numbers that may depend on themselves, and readers of them."""
+    found = []
+    for i in range(draw(st.integers(2, 4))):
+        match = draw(st.sampled_from(NUMBER_MATCHES))
+        name = draw(st.sampled_from(["end", "end", "begin"]))
+        alone = ["j.duration", "j.duration + 1 min", "j.due - j.duration"]
+        more = [f"{name}(job: i).at + j.duration", f"max({name}(job: i).at, j.due)", f"min({name}(job: i).at, j.due)"]
+        number = draw(st.sampled_from(more + alone if "i:" in match else [*alone, f"{name}().at + 1 min"]))
+        when = draw(st.sampled_from(["j.duration >= 0 min", "j.duration > 1 min", "a.x > 50 kPa", f"{name}(job: j)"]))
+        conclude = f"{name}(job: j, at: {number})"
+        found.append(rule(f"n{i}", json.dumps(when), f"match: {match}", conclude=conclude))
+    reads = ["end(job: j).at > j.due", "begin(job: j).at < 3 min", "end(job: j).at - begin(job: j).at > 1 min", "end"]
+    found.append(rule("r0", json.dumps(draw(st.sampled_from(reads))), "match: {j: job}", conclude="late(job: j)"))
+    copied = draw(st.sampled_from(["end(job: j).at * 2", "begin(job: j).at + j.due", "end().at - begin(job: j).at"]))
+    found.append(rule("r1", '"j.step >= 1"', "match: {j: job}", conclude=f"cost(job: j, at: {copied})"))
+    return tuple(found)
