@@ -84,8 +84,7 @@ def table(result: Mapping[str, Any]) -> str:
     for group in (*result.get("backtest", ()), *result.get("join", ())):
         lines += ["", group["title"], *_engines(group["ms"], group["idioms"], group["unit"])]
     lines += ["", *_targets(result["ratios"])]
-    missing = sorted({m for group in result["scan"] for m in group["missing"]} | set(result.get("missing", ())))
-    return "\n".join([*lines, *([""] if missing else []), *missing])
+    return "\n".join([*lines, *([""] if result["missing"] else []), *result["missing"]])
 
 
 def _engines(ms: Mapping[str, float], idioms: Mapping[str, str], unit: str) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from expert.bench.join import Join, JoinPlan, run_join
 from expert.bench.report import machine
 from expert.bench.scan import Plan, Scan, run_scan
 
@@ -22,6 +23,8 @@ FULL = (
     Plan(3000, "fast", 200, 5),
     Plan(3000, "slow", 200, 5),
 )
+QUICK_JOINS = (JoinPlan(100, 3, 50, 5), JoinPlan(1000, 3, 100, 50), JoinPlan(10_000, 1, 100, 100))
+FULL_JOINS = (JoinPlan(100, 5, 500, 5), JoinPlan(1000, 5, 1000, 100), JoinPlan(10_000, 3, 1000, 500))
 OURS = ("Tuyere live", "Tuyere reference")
 OURS_WHY = ("Tuyere live, why-record", "Tuyere reference")
 
@@ -41,7 +44,7 @@ def bench_engine(quick: bool, tell: Callable[[str], None] = lambda _: None, seed
     Returns
     -------
     dict
-        As written by ``--json``: ``ratios``, ``machine``, ``scan``.
+        As written by ``--json``: ``ratios``, ``machine``, ``scan``, ``join``, ``missing``.
 
     Raises
     ------
@@ -53,12 +56,21 @@ def bench_engine(quick: bool, tell: Callable[[str], None] = lambda _: None, seed
     for plan in QUICK if quick else FULL:
         tell(f"scan: {plan.rules} rules, {plan.pace}")
         scans.append(run_scan(plan, seed))
+    joins = []
+    for join_plan in QUICK_JOINS if quick else FULL_JOINS:
+        tell(f"join: {join_plan.orders} orders")
+        joins.append(run_join(join_plan, seed))
     return {
         "quick": quick,
         "seed": seed,
         "machine": where,
         "scan": [s.as_json() for s in scans],
-        "ratios": scan_ratios({(s.plan.rules, s.plan.pace): s for s in scans}),
+        "join": [group for j in joins for group in j.as_json()],
+        "missing": sorted({m for s in scans for m in s.missing} | {m for j in joins for m in j.missing}),
+        "ratios": {
+            **scan_ratios({(s.plan.rules, s.plan.pace): s for s in scans}),
+            **join_ratios({j.plan.orders: j for j in joins}),
+        },
     }
 
 
@@ -77,4 +89,16 @@ def scan_ratios(scans: dict[tuple[int, str], Scan]) -> dict[str, float]:
         own = next((ms[name] for name in ours if name in ms), None)
         if own is not None and peer in ms:
             out[key] = ms[peer] / own
+    return out
+
+
+def join_ratios(joins: dict[int, Join]) -> dict[str, float]:
+    """Against CLIPS at 1000 orders, and how a move grows to 10,000."""
+    out = {}
+    at = joins.get(1000)
+    if at is not None and "CLIPS" in at.load:
+        out["join_vs_clips"] = at.load["CLIPS"] / at.load["Tuyere joins"]
+        out["join_move_vs_clips"] = at.move["CLIPS"] / at.move["Tuyere joins"]
+    if at is not None and 10_000 in joins:
+        out["join_growth_per_move"] = joins[10_000].move["Tuyere joins"] / at.move["Tuyere joins"]
     return out
