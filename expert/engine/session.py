@@ -29,6 +29,7 @@ from expert.engine.recording import Work, conflicts, make_record
 from expert.engine.reference import ModelKey, World, question_limit
 from expert.engine.rests_on import rests_on
 from expert.engine.results import Num
+from expert.engine.row_types import wrong_fields
 from expert.language import units
 from expert.language.ast import GroundRule, ModelProbability, Program, Rule, Site
 from expert.values.interval import FALSE, Interval
@@ -161,8 +162,7 @@ class Session:
         SessionError
             When the site has no such variable, or the history is not sorted by source time.
         """
-        series = self._known(variable)
-        if not series.load(source, arrival, count, good):
+        if not self._known(variable).load(source, arrival, count, good):
             raise SessionError(f"the history of {variable} is not sorted by source time")
 
     def set_baseline(self, variable: str, median: float, iqr: float) -> None:
@@ -278,8 +278,7 @@ class Session:
         samples = [*self.waiting, *scan_input.samples]
         self.waiting = [s for s in samples if s.arrival > scan_input.run_at]
         self.memory.insert((s for s in samples if s.arrival <= scan_input.run_at), counts)
-        early = sum(s.arrival > scan_input.run_at for s in scan_input.samples)
-        if early:
+        if early := sum(s.arrival > scan_input.run_at for s in scan_input.samples):
             counts["not yet arrived"] = early
         for row in scan_input.rows:
             if row.relation not in self.program.site.relations:
@@ -290,6 +289,7 @@ class Session:
                 table.pop(row.key, None)
             else:
                 table[row.key] = dict(row.values)
+                counts |= dict.fromkeys(wrong_fields(self.program.site.relations[row.relation], row), 1)
         for answer in scan_input.models:
             self.answers[answer.model, answer.op, round(answer.limit, 9), answer.ahead] = (scan_input.time, answer)
         for key, (issued, answer) in list(self.answers.items()):

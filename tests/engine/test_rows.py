@@ -165,3 +165,12 @@ def test_rows_of_a_variable_that_was_never_installed_are_left_out(when: str, row
     """The condition is removed, with and without rows, and the others go on without it."""
     bench = Bench(rule("one", f"{{all: [{when}, a.y > 5 kPa, a.y < 90 kPa]}}"), installed=["a.y"])
     assert TRUE == fact(bench.scan(0, [good("a.y", 0, 50)], rows=rows), "a")
+
+
+def test_a_row_of_wrong_type_is_named_and_its_field_counts_as_empty() -> None:
+    """One message with relation, row and field; what depends on the field is unknown."""
+    bench = Bench(rule("one", "j.duration > 5 min", "match: {j: job}", conclude="late(job: j)"))
+    row = Row("job", "A", {"id": "A", "after": "", "step": 1, "duration": "soon", "due": 9})
+    record = bench.scan(0, rows=[row])
+    assert {"row A of job: duration is 'soon', not a number [min]": 1} == record.counts
+    assert UNKNOWN == fact(record, "late(job=A)")
