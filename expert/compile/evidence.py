@@ -124,6 +124,8 @@ class _Sources:
         elif isinstance(node, ast.ModelProbability):
             yield f"model {node.model}"
             yield self.site.models[node.model].target
+        elif isinstance(node, ast.RowAggregate | ast.Quantifier):
+            yield node.relation
         elif isinstance(node, ast.FactRef) and self.facts[node.type].imported:
             yield f"imported {node.type}"
 
