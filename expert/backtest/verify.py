@@ -20,7 +20,7 @@ from expert.language.ast import Program
 from expert.trace.canonical import canonical
 
 WEEK = 7 * 86_400_000
-STATE = ("machines", "holds", "lagged", "hourly", "rows")
+STATE = ("machines", "holds", "lagged", "hourly", "rows", "ledger")
 """What of the state is compared: all that outlives the windows; samples are the same input to both."""
 
 
