@@ -4,32 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 from expert.backtest.source import Part
 from expert.engine.session import Session
 from expert.language.ast import Program
+from expert.values.changes import Change, ChangeKind
 from expert.values.history import History
 from expert.values.types import RaiseState, ScanRecord, rule_key
 
-ChangeKind = Literal["raised", "held", "clearing", "resumed", "cleared"]
 STRETCH = 240
 """Scans after which a scan-by-scan run reports."""
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A rule with its bindings (``key``) enters another state of its machine in a scan.
-
-    ``s``, ``p``: its certainty in that scan, millionths.
-    """
-
-    time: int
-    key: str
-    kind: ChangeKind
-    episode: str
-    s: int
-    p: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +57,8 @@ class ScanByScan:
 
     def run(self, part: Part) -> Iterator[Stretch]:
         """The scans of the next part."""
-        history = self._warm(part.history, part.times[0]) if self.session.last is None else part.history
+        first = self.session.last is None
+        history = warm(self.session, part.history, part.times[0]) if first else part.history
         times: list[int] = []
         changes: list[Change] = []
         for scan in history.inputs(part.times):
@@ -83,13 +69,6 @@ class ScanByScan:
                 times, changes = [], []
         if times:
             yield Stretch(times, changes)
-
-    def _warm(self, history: History, first: int) -> History:
-        """Take in what arrived before the first scan as columns: the same as in one go, in less time and memory."""
-        for name, column in history.between(None, first - 1).columns.items():
-            if name in self.session.memory.series:
-                self.session.memory.series[name].take(column)
-        return history.between(first - 1, None)
 
     def _changes(self, record: ScanRecord) -> list[Change]:
         found = []
@@ -104,6 +83,17 @@ class ScanByScan:
             else:
                 self._states.pop(e.id, None)
         return sorted(found, key=lambda c: c.key)
+
+
+def warm(session: Session, history: History, first: int) -> History:
+    """Give a session what arrived before its first scan, as columns; return the rest of the history.
+
+    It is the same as if the first scan had been handed all of it, in less time and memory.
+    """
+    for name, column in history.between(None, first - 1).columns.items():
+        if name in session.memory.series:
+            session.memory.series[name].take(column)
+    return history.between(first - 1, None)
 
 
 def _kind(before: RaiseState | None, now: RaiseState) -> ChangeKind | None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from expert.backtest.evaluate import Change, Stretch
+from expert.backtest.evaluate import Stretch
 from expert.language.ast import Program, Rule
+from expert.values.changes import Change
 
 
 @dataclass(slots=True)
