@@ -44,7 +44,7 @@ def condition_reads(node: ast.Cond, strict: str, site: ast.Site) -> Iterator[Rea
         for _, item in node.terms:
             yield from condition_reads(item, strict or "scores {}", site)
     elif isinstance(node, ast.AtLeast):
-        for item in (*node.items, *(() if node.filter is None else (node.filter,))):
+        for item in node.items:
             yield from condition_reads(item, strict or "counts {}", site)
     elif isinstance(node, ast.Quantifier):
         yield from _quantified(node, strict, site)

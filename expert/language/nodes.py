@@ -309,7 +309,7 @@ class Score(Node):
 class AtLeast(Node):
     """At least ``k`` of the items, or of the members of ``set`` (bound as ``binding``) for which ``items[0]`` holds.
 
-    ``filter``: of the members for which it holds; the others are not counted.
+    ``filter``: condition behind the set's name, as parsed; once names are resolved it is part of ``items[0]``.
     """
 
     k: int

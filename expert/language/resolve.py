@@ -226,8 +226,11 @@ def _at_least(node: ast.AtLeast, scope: Scope) -> ast.Cond:
         help = f"add where: ..., or {node.k} of {len(members)} hold always"
         scope.sink.error("E0121", f"at_least over {node.set} has no where", node.span, help=help)
     with scope.bound(node.binding, f"@{node.set}"):
-        filter_ = None if node.filter is None else resolve_condition(node.filter, scope)
-        return replace(node, items=tuple(resolve_condition(i, scope) for i in node.items), filter=filter_)
+        items = tuple(resolve_condition(i, scope) for i in node.items)
+        if node.filter is not None and items:
+            both = (resolve_condition(node.filter, scope), items[0])
+            items = (ast.All(items=both, span=node.span, text=node.text),)
+        return replace(node, items=items, filter=None)
 
 
 def _quantifier(node: ast.Quantifier, scope: Scope) -> ast.Cond:

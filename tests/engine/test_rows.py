@@ -174,3 +174,12 @@ def test_a_row_of_wrong_type_is_named_and_its_field_counts_as_empty() -> None:
     record = bench.scan(0, rows=[row])
     assert {"row A of job: duration is 'soon', not a number [min]": 1} == record.counts
     assert UNKNOWN == fact(record, "late(job=A)")
+
+
+@pytest.mark.parametrize(("values", "expected"), [((60, 90, 10), TRUE), ((60, 10, 10), FALSE)])
+def test_members_of_a_set_may_be_picked_by_where(values: tuple[int, ...], expected: Interval) -> None:
+    """Only those for which it holds are counted."""
+    when = "{at_least: 2, of: {p: pumps where p.t > 50 degC}, where: p.t < 100 degC}"
+    bench = Bench(rule("one", when))
+    samples = [good(f"pumps[{p}].t", 0, v) for p, v in zip("ABC", values, strict=True)]
+    assert expected == fact(bench.scan(0, samples), "a")
