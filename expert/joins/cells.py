@@ -13,39 +13,10 @@ from typing import Any
 
 from expert.engine.results import unknown
 from expert.joins.calculus import FALSE, ONE, UNKNOWN, Number, Pair, alternatives, arith, refuted
+from expert.joins.history import BEFORE, END, FIRST, NEVER, OFF, History, Source, at, differ, spliced, union
 
 Key = Any
 """Values of a fact's fields in order: a tuple, or the value itself where there is one field only."""
-Source = tuple[Any, ...]
-"""Rank of a ground rule, then the keys of its rows."""
-Step = tuple[int, int, int, "Number | None"]
-History = tuple[Step, ...]
-OFF: Source = (-1,)
-"""Source of facts whose rules are all off at this site."""
-BEFORE = -1
-"""Round of what stands before the first round of a stratum."""
-NEVER = -2
-FIRST: History = ((0, ONE, ONE, None),)
-
-
-def at(history: History, round_: int) -> Step | None:
-    """What is said as of a round."""
-    for step in reversed(history):
-        if step[0] <= round_:
-            return step
-    return None
-
-
-def spliced(old: History, round_: int, said: tuple[int, int, Number | None] | None) -> History:
-    """A history that says this from ``round_`` on, until its own next step; None: nothing yet."""
-    after = tuple(step for step in old if step[0] > round_)
-    if said is None:
-        return after
-    before = tuple(step for step in old if step[0] < round_)
-    new = before if before and before[-1][1:] == said else (*before, (round_, *said))
-    while after and after[0][1:] == said:
-        after = after[1:]
-    return new + after
 
 
 class FactTable:
@@ -201,14 +172,14 @@ class FactTable:
         self.stirred = True
         before = self.merged.get(key, ())
         cell = self.cells.get(key)
-        after = _union(self._seen(cell)) if cell else ()
+        after = union(self._seen(cell)) if cell else ()
         if after:
             self.merged[key] = after
         else:
             self.merged.pop(key, None)
-        first = _differ(before, after)
+        first = differ(before, after)
         if self.combine is not None and old != new:
-            spoken = _differ(old, new)
+            spoken = differ(old, new)
             first = spoken if first == NEVER else min(first, spoken)
             first = BEFORE if self.early else first
         if first != NEVER:
@@ -357,7 +328,7 @@ class FactTable:
 
     def _settle_number(self, key: Key) -> bool:
         old = self.numbers.get(key)
-        new = self.number_at(key, 1 << 60)
+        new = self.number_at(key, END)
         if new is None and key in self.shells:
             new = unknown("no value")
         if new is None:
@@ -381,29 +352,3 @@ class FactTable:
         s = max(step[1] for step in last.values())
         found = [(step[0], source) for source, step in last.items() if step[1] == s]
         return min(found)[1] if s else None
-
-
-def _union(histories: Iterable[History]) -> History:
-    """History of the best of each end; numbers are left to the single histories."""
-    found = list(histories)
-    if len(found) == 1 and found[0][0][3] is None:
-        return found[0]
-    rounds = sorted({step[0] for h in found for step in h})
-    out: list[Step] = []
-    for r in rounds:
-        steps = [step for h in found if (step := at(h, r)) is not None]
-        s, p = max(x[1] for x in steps), max(x[2] for x in steps)
-        if not out or out[-1][1:3] != (s, p):
-            out.append((r, s, p, None))
-    return tuple(out)
-
-
-def _differ(old: History, new: History) -> int:
-    """First round in which two histories say different things; `NEVER` when they agree."""
-    if old == new:
-        return NEVER
-    for x, y in zip(old, new, strict=False):
-        if x != y:
-            return min(x[0], y[0])
-    n = min(len(old), len(new))
-    return (old + new[n:])[n][0] if len(old) <= n else old[n][0]

@@ -7,14 +7,17 @@ from typing import Any
 
 from expert.engine.results import Num
 from expert.joins.calculus import ONE, Number, Pair, attenuate
-from expert.joins.cells import NEVER, FactTable
+from expert.joins.cells import FactTable
 from expert.joins.closures import Compiler, ValueOf, World, key_maker, key_of
+from expert.joins.history import NEVER
 from expert.joins.holds import HoldBook
 from expert.joins.rows import RowTuple
 from expert.joins.shape import Literal, Shape, Slot, read_now
 from expert.joins.source import Start, Writer, is_test
 from expert.language import ast
 
+LAST = 1 << 20
+"""Round from which on conclusions are made whose number reads a fact that nobody concluded."""
 Later = Callable[[int, "JoinRule", tuple[RowTuple, ...]], None]
 Driver = Callable[[Any, int], None]
 
@@ -34,12 +37,12 @@ class JoinRule:
         self.shape, self.facts, self.world = shape, facts, world
         self.rank = shape.rank
         rule = self.rule = shape.rule
-        self.conclusion = rule.conclude if rule.status == "live" else None
+        self.conclusion = rule.conclude
         self.strength = rule.strength
         self.refutes = self.conclusion is not None and self.conclusion.refutes
         self.book = HoldBook(rule.hold, period) if rule.hold else None
         self.now = 0
-        self.last_from = 1 << 20
+        self.last_from = LAST
         self.later: Later = lambda round_, rule, rows: None
         self.wait: Callable[[JoinRule, tuple[RowTuple, ...]], None] = lambda rule, rows: None
         self.by_row: list[Driver] = []

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from expert.engine.results import Num
 from expert.joins.calculus import FALSE, ONE, Pair, attenuate, full, refuted
 from expert.joins.closures import CondOf, key_maker
+from expert.joins.history import END
 from expert.joins.joinrule import JoinRule
-from expert.joins.relations import END, Relations
+from expert.joins.relations import Relations
 from expert.joins.rows import RowTuple
 from expert.values.interval import Interval
 from expert.values.types import Fact, rule_key

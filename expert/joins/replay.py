@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from expert.compile.components import components
 from expert.engine.fixpoint import EndlessGrowth
-from expert.joins.cells import FactTable, Key, at
+from expert.joins.cells import FactTable, Key
+from expert.joins.history import at
 from expert.joins.joinrule import JoinRule
 from expert.joins.rows import RowTuple
 

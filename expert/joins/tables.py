@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from expert.joins.calculus import FALSE
 from expert.joins.relations import Changes, Relations
+from expert.joins.shape import NotJoinable
 from expert.language.ast import Program
 from expert.values.interval import Interval
 from expert.values.types import Row
@@ -21,10 +22,18 @@ class Tables:
     program : Program
     start : int
         Time of the first scan, ms.
+
+    Raises
+    ------
+    NotJoinable
+        When the program reads anything but rows.
     """
 
     def __init__(self, program: Program, start: int = 0) -> None:
         self.relations = Relations(program)
+        others = sorted(set(program.rules) - self.relations.owned)
+        if others:
+            raise NotJoinable(f"rules {', '.join(others)} see no row")
         self._now, self._period = start - program.site.period, program.site.period
 
     def apply(self, rows: Iterable[Row]) -> Changes:
