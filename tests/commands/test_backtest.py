@@ -106,3 +106,13 @@ def test_an_interrupt_gives_what_is_known(
     out = capsys.readouterr().out
     assert "interrupted: what follows is what was known by then" in out
     assert "scans 240 in" in out
+
+
+def test_progress_does_not_count_the_start(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """What came before the first scans is not how fast the others are; elsewhere than on a terminal a line in 30 s."""
+    clock = iter([100.0, 110.0, 140.0])
+    monkeypatch.setattr(command.time, "monotonic", lambda: next(clock))
+    tell = command._progress("en")
+    for done in (10, 20, 50):
+        tell(done, 90, 7)
+    assert "55 %  scans 50 of 90, episodes 7, 40 s left\n" == capsys.readouterr().err

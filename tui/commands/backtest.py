@@ -168,17 +168,22 @@ def _chosen(programs: list[Program], pattern: str | None) -> frozenset[str] | No
 def _progress(lang: str) -> Callable[[int, int, int], None]:
     """Say on stderr how far it is: one line that is drawn anew on a terminal, else a line now and then."""
     terminal = sys.stderr.isatty()
-    began = last = time.monotonic()
+    every = BAR_EVERY if terminal else LINE_EVERY
+    last = 0.0
+    began: tuple[float, int] | None = None
 
     def tell(done: int, total: int, episodes: int) -> None:
-        nonlocal last
+        nonlocal last, began
         now = time.monotonic()
-        if now - last < (BAR_EVERY if terminal else LINE_EVERY) and not (terminal and done == total):
+        if began is None:  # what came before the first scans is not how fast the others are
+            began, last = (now, done), now
+            return
+        if now - last < every and not (terminal and done == total):
             return
         last = now
         from expert.explain import duration
 
-        rest = duration((now - began) * (total - done) / max(done, 1) * 1000)
+        rest = duration((now - began[0]) * (total - done) / max(done - began[1], 1) * 1000)
         values: dict[str, Any] = {"percent": 100 * done // total, "done": done, "total": total}
         text = say(lang, "bt_progress", **values, episodes=episodes, rest=rest)
         click.echo(f"\r\033[K{text}" if terminal else text, err=True, nl=not terminal or done == total)
