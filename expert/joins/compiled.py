@@ -99,6 +99,8 @@ class Compiled:
         self._find_types()
         self._drivers: dict[str, list[tuple[JoinRule, Callable[[Any, int], None]]]] = {}
         self._moved: set[JoinRule] = set()
+        self._timed: list[JoinRule] = []
+        self._few = False
         self._plans: list[Plan] = []
         self._gone: dict[str, list[Driver]] = {}
         self._ready = False
@@ -190,6 +192,7 @@ class Compiled:
                     self._drivers.setdefault(lit.type, []).append((rule, driver))
                 for place in rule.shape.statics:
                     self._readers.setdefault(place, []).append(rule)
+        self._timed = [rule for rule in self.rules if rule.book is not None]
         self._plans = [self._plan(layer) for layer in self.layers]
         for type_, args in off_facts(self.program):
             if type_ in self.facts:

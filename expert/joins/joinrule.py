@@ -84,7 +84,7 @@ class JoinRule:
         finish = self._finish_simple if simple else self._finish_ask
         w.function("full", finish, Start())
         for i in range(len(shape.relations)):
-            w.function(f"by_row{i}", finish, Start(row=i))
+            w.function(f"by_row{i}", self._finish_needed() or finish, Start(row=i))
             w.function(f"gone{i}", self._finish_gone, Start(row=i))
         for i, lit in enumerate(shape.literals):
             fields = len(self.world.facts[lit.type].fields)
@@ -177,6 +177,14 @@ class JoinRule:
 
     def _finish_ask(self, rows: str, s: str, p: str) -> list[str]:
         return [f"ask(r, {rows})" if rows else "ask(r)"]
+
+    def _finish_needed(self) -> Callable[[str, str, str], list[str]] | None:
+        """For a new row, of which nothing is said yet: ask only where the fact is there without which nothing is."""
+        lit = next((x for x in self.now_literals if x.type == self.needs and x.pattern is None), None)
+        if lit is None or len([x for x in self.now_literals if x.type == self.needs]) > 1:
+            return None
+        self.names["needed"] = self.world.facts[lit.type].merged
+        return lambda rows, s, p: [f"if {key_code(lit.slots)} in needed: ask(r, {rows})"]
 
     def _finish_gone(self, rows: str, s: str, p: str) -> list[str]:
         if self.refutes or self.book is not None or self.wants_number:

@@ -81,11 +81,13 @@ class Relations(Compiled):
         if not self._ready:
             self._compile()
         for facts in self.facts.values():
-            facts.changed = {}
-        for rule in self.rules:
+            if facts.changed:
+                facts.changed = {}
+        for rule in self._timed:
             rule.now = now
         self._moved = set()
         came = self._take_in(row_changes)
+        self._few = sum(map(len, came.values())) < MANY
         whole = not self._ready
         self._ready = True
         for level, layer in enumerate(self.layers):
@@ -128,11 +130,14 @@ class Relations(Compiled):
         for rule in plan.held:
             if rule.book is not None:
                 rule.book.open(self.now)
-        anew = set(layer) if whole else self._moved.intersection(layer) | self._mostly_new(layer, came)
-        silent = {t.name for t in plan.tables if not t.merged}
-        for rule in layer if anew else ():
-            if rule in anew and not rule.waits_for(silent):
-                rule.full(None, 0)
+        anew = set(layer) if whole else self._mostly_new(layer, came)
+        if self._moved:
+            anew |= self._moved.intersection(layer)
+        if anew:
+            silent = {t.name for t in plan.tables if not t.merged}
+            for rule in layer:
+                if rule in anew and not rule.waits_for(silent):
+                    rule.full(None, 0)
         for relation, rows in came.items():
             for rule, by_row in plan.by_row.get(relation, ()):
                 if rule not in anew:
@@ -150,9 +155,9 @@ class Relations(Compiled):
 
     def _mostly_new(self, layer: list[JoinRule], came: dict[str, list[RowTuple]]) -> set[JoinRule]:
         """Rules most of whose rows are new, which are quicker evaluated as a whole."""
-        if sum(len(rows) for rows in came.values()) < MANY:
-            return set()
-        found = set()
+        found: set[JoinRule] = set()
+        if self._few:
+            return found
         for rule in layer:
             new = sum(len(came.get(r, ())) for r in rule.shape.relations)
             if 2 * new > sum(len(self.tables[r].rows) for r in rule.shape.relations):
@@ -161,6 +166,8 @@ class Relations(Compiled):
 
     def _look_at_statics(self, level: int) -> None:
         """Ask anew for the conditions without rows; note the rules that see one change."""
+        if not self._leaves:
+            return
         for place, (node, env, levels) in enumerate(self._leaves):
             if level in levels:
                 x = self._ask_static(node, env)
