@@ -72,22 +72,22 @@ class LiveEvaluator:
     def __init__(self, loaded: Loaded, why: bool = False) -> None:
         self.name = "Tuyere live, why-record" if why else "Tuyere live"
         self.idiom = "all samples of a scan as columns"
-        self._live: Any = importlib.import_module("expert.columns.live").Live(loaded.program)
-        rules = loaded.workload.rules
+        self._live = importlib.import_module("expert.columns.live").Live(loaded.program, told=why)
         place = {key: i for i, key in enumerate(self._live.keys)}
-        self._order = np.array([place[rule_id(r)] for r in rules])
-        number = {name: i for i, name in enumerate(self._live.variables)}
-        self._variable = np.array([number[f"in.s{i}"] for i in range(loaded.workload.signals)], dtype=np.int32)
-        self._quality = np.zeros(len(self._variable), dtype=np.uint8)
+        self._order = np.array([place[rule_id(r)] for r in loaded.workload.rules])
+        self._signals = np.array([int(name.removeprefix("in.s")) for name in self._live.variables])
+        self._new = np.zeros((7, len(self._signals)), dtype=np.int64)
+        self._new[0] = np.arange(len(self._signals))
         self._why = why
         self._now = START
         self.kept: Any = None
 
     def step(self, row: np.ndarray) -> None:
         """One scan, and its conclusions."""
-        now = self._now
-        when = np.full(len(row), now, dtype=np.int64)
-        self._live.advance(now, now, self._variable, when, when, row, self._quality)
+        now, new = self._now, self._new
+        new[2:4] = now
+        new[4] = row[self._signals]
+        self._live.advance(now, new)
         self._support, self._plausibility = self._live.conclusions()
         if self._why:
             self.kept = self._live.keep()
@@ -100,5 +100,5 @@ class LiveEvaluator:
 
 
 def has_columns() -> bool:
-    """Whether the columnar evaluators are in this installation."""
-    return find_spec("expert.columns") is not None and find_spec("expert.columns.live") is not None
+    """Whether the columnar evaluators are part of this installation."""
+    return find_spec("expert.columns") is not None

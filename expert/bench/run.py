@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from expert.bench.backtest import CLIPS, NUMPY, Backtest, BacktestPlan, run_backtest
+from expert.bench.backtest import OURS as BATCH
 from expert.bench.join import Join, JoinPlan, run_join
+from expert.bench.ours import has_columns
 from expert.bench.report import machine
 from expert.bench.scan import Plan, Scan, run_scan
 
@@ -25,8 +28,12 @@ FULL = (
 )
 QUICK_JOINS = (JoinPlan(100, 3, 50, 5), JoinPlan(1000, 3, 100, 50), JoinPlan(10_000, 1, 100, 100))
 FULL_JOINS = (JoinPlan(100, 5, 500, 5), JoinPlan(1000, 5, 1000, 100), JoinPlan(10_000, 3, 1000, 500))
+QUICK_BACKTESTS = (BacktestPlan(600, 16_384, 4096, 60), BacktestPlan(600, 8192, 4096, 30, temporal=True))
+YEAR, MONTH = 525_600, 43_800
+FULL_BACKTESTS = (BacktestPlan(600, YEAR, MONTH, 500), BacktestPlan(600, YEAR, MONTH, 120, temporal=True))
 OURS = ("Tuyere live", "Tuyere reference")
 OURS_WHY = ("Tuyere live, why-record", "Tuyere reference")
+"""Evaluators of this engine, the fastest first."""
 
 
 def bench_engine(quick: bool, tell: Callable[[str], None] = lambda _: None, seed: int = 1) -> dict[str, Any]:
@@ -44,7 +51,7 @@ def bench_engine(quick: bool, tell: Callable[[str], None] = lambda _: None, seed
     Returns
     -------
     dict
-        As written by ``--json``: ``ratios``, ``machine``, ``scan``, ``join``, ``missing``.
+        As written by ``--json``: ``ratios``, ``machine``, ``scan``, ``backtest``, ``join``, ``missing``.
 
     Raises
     ------
@@ -56,6 +63,10 @@ def bench_engine(quick: bool, tell: Callable[[str], None] = lambda _: None, seed
     for plan in QUICK if quick else FULL:
         tell(f"scan: {plan.rules} rules, {plan.pace}")
         scans.append(run_scan(plan, seed))
+    backtests = []
+    for backtest_plan in (QUICK_BACKTESTS if quick else FULL_BACKTESTS) if has_columns() else ():
+        tell(f"backtest: {backtest_plan.rules} rules, {'with' if backtest_plan.temporal else 'without'} time")
+        backtests.append(run_backtest(backtest_plan, seed))
     joins = []
     for join_plan in QUICK_JOINS if quick else FULL_JOINS:
         tell(f"join: {join_plan.orders} orders")
@@ -65,10 +76,12 @@ def bench_engine(quick: bool, tell: Callable[[str], None] = lambda _: None, seed
         "seed": seed,
         "machine": where,
         "scan": [s.as_json() for s in scans],
+        "backtest": [b.as_json() for b in backtests],
         "join": [group for j in joins for group in j.as_json()],
-        "missing": sorted({m for s in scans for m in s.missing} | {m for j in joins for m in j.missing}),
+        "missing": sorted({m for found in (*(s.missing for s in scans), *(j.missing for j in joins)) for m in found}),
         "ratios": {
             **scan_ratios({(s.plan.rules, s.plan.pace): s for s in scans}),
+            **backtest_ratios(backtests),
             **join_ratios({j.plan.orders: j for j in joins}),
         },
     }
@@ -101,4 +114,15 @@ def join_ratios(joins: dict[int, Join]) -> dict[str, float]:
         out["join_move_vs_clips"] = at.move["CLIPS"] / at.move["Tuyere joins"]
     if at is not None and 10_000 in joins:
         out["join_growth_per_move"] = joins[10_000].move["Tuyere joins"] / at.move["Tuyere joins"]
+    return out
+
+
+def backtest_ratios(backtests: list[Backtest]) -> dict[str, float]:
+    """Against CLIPS scan by scan, and how far from NumPy's truth values."""
+    out = {}
+    for b in backtests:
+        key = "backtest_time" if b.plan.temporal else "backtest"
+        if CLIPS in b.ms:
+            out[f"{key}_vs_clips"] = b.ms[CLIPS] / b.ms[BATCH]
+        out[f"{key}_over_numpy"] = b.ms[BATCH] / b.ms[NUMPY]
     return out

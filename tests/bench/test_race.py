@@ -8,7 +8,7 @@ import pytest
 from expert.bench import clips_peer, zen_peer
 from expert.bench.clips_peer import Clips
 from expert.bench.experta_peer import Experta
-from expert.bench.ours import ReferenceEvaluator, load
+from expert.bench.ours import LiveEvaluator, ReferenceEvaluator, has_columns, load
 from expert.bench.peer import PeerMissing, need
 from expert.bench.plain import numpy_over_time
 from expert.bench.python_peers import PlainPython, RuleEngine
@@ -27,6 +27,9 @@ MAKERS = {
     "python": lambda: PlainPython(WORKLOAD),
     "reference": lambda: ReferenceEvaluator(load(WORKLOAD)),
 }
+if has_columns():
+    MAKERS["live"] = lambda: LiveEvaluator(load(WORKLOAD))
+    MAKERS["live-why"] = lambda: LiveEvaluator(load(WORKLOAD), why=True)
 
 
 @pytest.mark.parametrize("name", MAKERS)
