@@ -26,13 +26,14 @@ Rows = tuple[RowTuple, ...]
 
 @dataclass
 class Plan:
-    """What a stratum does about changes: functions by relation and by fact type, rules that hold, facts to settle.
+    """What a stratum does about changes: functions by relation, with the columns they read, and by fact type, rules
+    that hold, facts to settle.
 
     ``cycles``: of numbers that read numbers of the same stratum; ``cut_off``: some depended on themselves in the last
     scan.
     """
 
-    by_row: dict[str, list[tuple[JoinRule, Driver]]] = field(default_factory=dict)
+    by_row: dict[str, list[tuple[JoinRule, Driver, frozenset[int]]]] = field(default_factory=dict)
     by_fact: list[tuple[FactTable, JoinRule, Driver]] = field(default_factory=list)
     held: list[JoinRule] = field(default_factory=list)
     tables: list[FactTable] = field(default_factory=list)
@@ -101,8 +102,9 @@ class Compiled:
         self._moved: set[JoinRule] = set()
         self._timed: list[JoinRule] = []
         self._few = False
+        self._columns: dict[tuple[str, str], set[int]] = {}
         self._plans: list[Plan] = []
-        self._gone: dict[str, list[Driver]] = {}
+        self._gone: dict[str, list[tuple[Driver, frozenset[int]]]] = {}
         self._ready = False
 
     # ------------------------------------------------------------ what rules are compiled against
@@ -203,9 +205,10 @@ class Compiled:
     def _plan(self, layer: list[JoinRule]) -> Plan:
         plan = Plan()
         for rule in layer:
-            for relation, by_row, gone in zip(rule.shape.relations, rule.by_row, rule.gone, strict=True):
-                plan.by_row.setdefault(relation, []).append((rule, by_row))
-                self._gone.setdefault(relation, []).append(gone)
+            for i, relation in enumerate(rule.shape.relations):
+                columns = rule.columns(i)
+                plan.by_row.setdefault(relation, []).append((rule, rule.by_row[i], columns))
+                self._gone.setdefault(relation, []).append((rule.gone[i], columns))
             plan.by_fact += [(self.facts[lit.type], rule, d) for lit, d in rule.by_fact if not lit.now]
             if rule.book is not None:
                 plan.held.append(rule)

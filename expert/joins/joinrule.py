@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from expert.engine.nodes import roots, walk
 from expert.engine.results import Num
 from expert.joins.calculus import ONE, Number, Pair, attenuate
 from expert.joins.cells import FactTable
@@ -231,6 +232,17 @@ class JoinRule:
                 self.book.seen(self.keys(rows), rows, self.now, *x)
             return
         self.tell(round_, rows, x)
+
+    def columns(self, position: int) -> frozenset[int]:
+        """Columns of a row that the rule reads; a change of others does not concern it."""
+        table = self.world.tables[self.shape.relations[position]]
+        names = {
+            node.field
+            for root in roots(self.rule, texts=False)
+            for node in walk(root)
+            if isinstance(node, ast.RowField) and self.shape.position.get(node.binding) == position
+        }
+        return frozenset(table.column[name] for name in names)
 
     def waits_for(self, silent: set[str]) -> bool:
         """Whether the rule says nothing as long as there are no facts of these types."""

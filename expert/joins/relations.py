@@ -86,6 +86,7 @@ class Relations(Compiled):
         for rule in self._timed:
             rule.now = now
         self._moved = set()
+        self._columns = {}
         came = self._take_in(row_changes)
         self._few = sum(map(len, came.values())) < MANY
         whole = not self._ready
@@ -112,8 +113,12 @@ class Relations(Compiled):
                 old = rows.get(key)
                 if old is not None and old != made:
                     went.append((table, old))
-                    for gone in self._gone.get(relation, ()):
-                        gone(old, 0)
+                    moved = None if made is None else {c for c, x in enumerate(old) if x != made[c]}
+                    if moved is not None:
+                        self._columns[relation, key] = moved
+                    for gone, columns in self._gone.get(relation, ()):
+                        if moved is None or not columns.isdisjoint(moved):
+                            gone(old, 0)
                 if made is not None and old != made:
                     new.append(made)
             if new:
@@ -139,9 +144,10 @@ class Relations(Compiled):
                 if rule in anew and not rule.waits_for(silent):
                     rule.full(None, 0)
         for relation, rows in came.items():
-            for rule, by_row in plan.by_row.get(relation, ()):
-                if rule not in anew:
-                    for row in rows:
+            for rule, by_row, columns in plan.by_row.get(relation, ()):
+                for row in rows if rule not in anew else ():
+                    moved = self._columns.get((relation, row[0]))
+                    if moved is None or not columns.isdisjoint(moved):
                         by_row(row, 0)
         for table, rule, driver in plan.by_fact:
             if table.changed and rule not in anew:
