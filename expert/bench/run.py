@@ -14,9 +14,9 @@ from expert.bench.scan import Plan, Scan, run_scan
 
 QUICK = (
     Plan(100, "fast", 100, 10),
-    Plan(600, "fast", 100, 10, everybody=True),
+    Plan(600, "fast", 100, 6, everybody=True),
     Plan(600, "slow", 200, 2),
-    Plan(3000, "fast", 30, 1),
+    Plan(3000, "fast", 20, 0, clips=("signal",)),
 )
 FULL = (
     Plan(100, "fast", 1000, 50),
@@ -26,9 +26,9 @@ FULL = (
     Plan(3000, "fast", 200, 5),
     Plan(3000, "slow", 200, 5),
 )
-QUICK_JOINS = (JoinPlan(100, 3, 50, 5), JoinPlan(1000, 3, 100, 50), JoinPlan(10_000, 1, 100, 100))
+QUICK_JOINS = (JoinPlan(100, 3, 50, 5), JoinPlan(1000, 3, 100, 50), JoinPlan(10_000, 1, 50, 50))
 FULL_JOINS = (JoinPlan(100, 5, 500, 5), JoinPlan(1000, 5, 1000, 100), JoinPlan(10_000, 3, 1000, 500))
-QUICK_BACKTESTS = (BacktestPlan(600, 16_384, 4096, 60), BacktestPlan(600, 8192, 4096, 30, temporal=True))
+QUICK_BACKTESTS = (BacktestPlan(600, 8192, 4096, 60), BacktestPlan(600, 4096, 2048, 15, temporal=True))
 YEAR, MONTH = 525_600, 43_800
 FULL_BACKTESTS = (BacktestPlan(600, YEAR, MONTH, 500), BacktestPlan(600, YEAR, MONTH, 120, temporal=True))
 OURS = ("Tuyere live", "Tuyere reference")

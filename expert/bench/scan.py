@@ -24,13 +24,18 @@ TRIAL = 8
 
 @dataclass(frozen=True)
 class Plan:
-    """What to race at one size: how many scans the quick engines run, the slow ones, and the very slow ones."""
+    """What to race at one size.
+
+    ``scans``, ``few``: how many the quick and the slow engines run; ``everybody``: with all peers and all idioms;
+    ``clips``: idioms of CLIPS to choose from.
+    """
 
     rules: int
     pace: str
     scans: int
     few: int
     everybody: bool = False
+    clips: tuple[str, ...] = ("comparison", "signal")
 
 
 @dataclass
@@ -99,7 +104,7 @@ def _entrants(plan: Plan, loaded: Loaded) -> list[tuple[int, Choices]]:
     """Scans to run, and the idioms of an engine to choose from."""
     w = loaded.workload
     everybody, scans, few = plan.everybody, plan.scans, plan.few
-    idioms = clips_peer.IDIOMS if everybody else ("comparison", "signal")
+    idioms = clips_peer.IDIOMS if everybody else plan.clips
     found: list[tuple[int, Choices]] = [
         (scans, {i: lambda i=i: Clips(w, i) for i in idioms}),  # type: ignore[misc]  # a default binds the loop's value
         (scans, {"if": lambda: PlainPython(w)}),
@@ -113,7 +118,8 @@ def _entrants(plan: Plan, loaded: Loaded) -> list[tuple[int, Choices]]:
             (few, {"one": lambda: RuleEngine(w)}),
             (2, {"wide": lambda: Experta(w)}),
         ]
-    found.append((min(few, 10), {"reference": lambda: ReferenceEvaluator(loaded)}))
+    if few:
+        found.append((min(few, 10), {"reference": lambda: ReferenceEvaluator(loaded)}))
     if has_columns():
         found.append((scans, {"live": lambda: LiveEvaluator(loaded)}))
         found.append((scans, {"why": lambda: LiveEvaluator(loaded, why=True)}))
