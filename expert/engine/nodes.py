@@ -136,6 +136,10 @@ class NodeTable:
         found = self._by_id.get(id(node))
         return found if found is not None else self._index[node]
 
+    def find(self, node: Node) -> int | None:
+        """Index of a node of any program; None where this one has none that is equal."""
+        return self._index.get(node)
+
     def name(self, node: Node) -> tuple[str, tuple[str, ...], frozenset[str]]:
         """Index as text, free bindings and fact reads of a node of the program."""
         found = self._names.get(id(node))

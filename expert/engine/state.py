@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from expert.engine.formats import FORMAT, upgrade
 from expert.engine.hold import Hold
 from expert.engine.raising import Machine
 from expert.engine.results import num_from_json, num_json
@@ -13,8 +14,6 @@ from expert.values.types import Episode, ModelAnswer, OperatorEvent, Sample
 
 if TYPE_CHECKING:
     from expert.engine.session import Session
-
-FORMAT = 3
 
 
 def snapshot(session: Session) -> dict[str, Any]:
@@ -45,13 +44,12 @@ def restore(session: Session, state: dict[str, Any]) -> Session:
     Raises
     ------
     SessionError
-        When the snapshot's format or program is another one, or it is damaged.
+        When no steps lead from the snapshot's format to this one, it is of another program, or it is damaged.
     """
     from expert.engine.session import SessionError
 
     program = session.program
-    if state.get("format") != FORMAT:
-        raise SessionError(f"snapshot format {state.get('format')!r}; this version reads {FORMAT}")
+    state = upgrade(state)
     if state.get("program") != program.digest:
         raise SessionError(f"snapshot of program {str(state.get('program'))[:12]}, not of {program.digest[:12]}")
     try:

@@ -341,3 +341,33 @@ class ScanRecord:
     tracks: tuple[TrackRecord, ...] = ()
     shadow: tuple[Firing, ...] = ()
     exports: Export | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """What did not go on when another program took over.
+
+    ``why``: ``changed`` or ``removed`` in the new program; ``gone``: the member that a rule is about;
+    ``renumbered``: nobody can say any more which was which. ``episodes``: of machines that were closed by that.
+    """
+
+    kind: Literal["rule", "variable", "relation", "model", "action", "lag"]
+    name: str
+    why: Literal["changed", "removed", "gone", "renumbered"]
+    episodes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """One program taking over from another between two scans.
+
+    ``old``, ``new``: digests; ``time``: of the last scan of the old one, None when there was none. ``kept``: rules
+    whose timers go on; ``added``: rules that are new. A rule that is ``changed`` starts as if it were new.
+    """
+
+    old: str
+    new: str
+    time: int | None
+    kept: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
