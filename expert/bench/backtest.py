@@ -15,11 +15,13 @@ from expert.bench.ours import HALF, Loaded, load
 from expert.bench.pack import MINUTE, START, rule_id
 from expert.bench.peer import PeerMissing
 from expert.bench.plain import numpy_over_time
-from expert.bench.race import Disagreement, disagreement, fingerprint
+from expert.bench.race import Disagreement, disagreement, fastest, fingerprint
 from expert.bench.workload import Bools, Counts, make_workload
 from expert.engine.session import Session
 from expert.values.history import Column, History
 
+TRIAL = 8
+"""Scans by which the faster idiom of CLIPS is chosen."""
 OURS = "Tuyere batch"
 NUMPY = "NumPy over time"
 CLIPS = "CLIPS, scan by scan"
@@ -76,7 +78,8 @@ def run_backtest(plan: BacktestPlan, seed: int = 1) -> Backtest:
     missing = []
     clips: Clips | None = None
     try:
-        clips = Clips(crisp, "comparison")
+        choices = {idiom: Clips(crisp, idiom) for idiom in ("comparison", "signal")}
+        clips = choices[fastest(choices, crisp.values(TRIAL, "fast", part=plan.scans))]
     except PeerMissing as e:
         missing.append(str(e))
     for number, first in enumerate(range(0, plan.scans, plan.part)):
