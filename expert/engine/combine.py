@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
+import math
 
 from expert.engine.results import NO_DISCOUNT, Ends, Num, at_level, further_layers, least_factor, levels, with_bounds
 from expert.values.interval import FALSE, TRUE, UNKNOWN, Interval, millionths
@@ -101,5 +101,5 @@ def _over(function: str, vs: list[float]) -> float:
     if function == "median":
         k = len(ordered) // 2
         return ordered[k] if len(ordered) % 2 else (ordered[k - 1] + ordered[k]) / 2
-    total = float(sum(Fraction(v) for v in ordered))
-    return total if function == "sum" else float(sum(Fraction(v) for v in ordered) / len(ordered))
+    total = math.fsum(ordered)
+    return total if function == "sum" else total / len(ordered)

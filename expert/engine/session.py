@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from expert.engine.baseline import HourlyMeans
 from expert.engine.dependence import Dependence
@@ -26,7 +26,7 @@ from expert.engine.nodes import NodeTable, family, foreseen, longest_reach, norm
 from expert.engine.profile import Profile
 from expert.engine.raising import Machine
 from expert.engine.recording import Work, conflicts, make_record
-from expert.engine.reference import ModelKey, World, question_limit
+from expert.engine.reference import ModelKey, Reference, World, question_limit
 from expert.engine.rests_on import rests_on
 from expert.engine.results import Num
 from expert.engine.row_types import wrong_fields
@@ -43,6 +43,11 @@ from expert.values.types import (
     Variable,
     rule_key,
 )
+
+if TYPE_CHECKING:
+    from expert.columns.evaluator import Columns
+
+Evaluator = Literal["reference", "live"]
 
 KEEP_AT_LEAST = 4 * 3_600_000
 """Samples are kept at least this long: the baseline's guard plus its open hour, and trends on the screen."""
@@ -74,6 +79,8 @@ class Session:
     ----------
     program : Program
         Checked, grounded and stratified.
+    evaluator : {'reference', 'live'}
+        Who works out conditions and rules; records are the same bytes.
 
     Raises
     ------
@@ -81,7 +88,7 @@ class Session:
         From `scan`, when a scan is not later than the one before; from `restore`, when the snapshot does not fit.
     """
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, evaluator: Evaluator = "reference") -> None:
         self.program = program
         self.table = NodeTable(program)
         site = program.site
@@ -100,6 +107,7 @@ class Session:
         self.answers: dict[ModelKey, tuple[int, ModelAnswer]] = {}
         self.done: list[OperatorEvent] = []
         self.waiting: list[Sample] = []
+        self.taken: list[Sample] = []
         self.acknowledged: dict[str, int] = {}
         self.episodes: dict[str, Episode] = {}
         self.ledger = Ledger(program)
@@ -113,6 +121,8 @@ class Session:
         self._lag_reach = max(
             (n.duration for n in self.table.nodes if hasattr(n, "arg") and hasattr(n, "duration")), default=0
         )
+        self.evaluator: Evaluator = evaluator
+        self._columns: Columns | None = None
 
     def _series(self, variable: Variable, reach: dict[str, int]) -> Series:
         site = self.program.site
@@ -234,24 +244,46 @@ class Session:
         world = self.world(now, read_imports(self.program, scan_input))
         work = Work(scan_input, replace(world, recorded=dict(scan_input.computed)), counts)
         work.world.profile = self.profile
-        work.evaluator, work.outcomes = infer(
+        work.evaluator, work.outcomes = self._infer(work)
+        work.world.profile = None
+        known = work.evaluator.known() if work.rising else None
+        for outcome in work.rising:
+            if known is not None and _explained(outcome.activation.rule):
+                work.rests[outcome.activation.key] = rests_on(
+                    work.world, self.program.strata, self.every_hold(), outcome, self.dependence, known
+                )
+        notes = self._exclude(now, work.world) + conflicts(self.program, work.world.facts)
+        record = make_record(self, work, notes)
+        self._commit(work)
+        return record
+
+    def _infer(self, work: Work) -> tuple[Reference, dict[str, Outcome]]:
+        columns = self.columns()
+        if columns is not None:
+            return columns.infer(work)
+        return infer(
             work.world,
             self.program.strata,
             self.holds,
             lambda outcome, x, disputed: self._settle(work, outcome, x, disputed),
             layer_done=lambda rules, outcomes: self._vanish(work, rules, outcomes),
         )
-        work.world.profile = None
-        known = work.evaluator.known() if work.rising else None
-        for outcome in work.rising:
-            if known is not None and _explained(outcome.activation.rule):
-                work.rests[outcome.activation.key] = rests_on(
-                    work.world, self.program.strata, self.holds, outcome, self.dependence, known
-                )
-        notes = self._exclude(now, work.world) + conflicts(self.program, work.world.facts)
-        record = make_record(self, work, notes)
-        self._commit(work)
-        return record
+
+    def columns(self) -> Columns | None:
+        """The columns of a live session, which take its state over when they are first asked for."""
+        if self._columns is None and self.evaluator == "live":
+            from expert.columns.evaluator import Columns  # compiled code takes a while to load
+
+            self._columns = Columns(self)
+        return self._columns
+
+    def every_hold(self) -> Mapping[str, Hold]:
+        """Past scans of every condition with a `for`, wherever they are kept."""
+        return self.holds if self._columns is None else self._columns.holds()
+
+    def every_lag(self) -> Mapping[str, list[tuple[int, Num]]]:
+        """What every lag looks back at, wherever it is kept."""
+        return self.lagged if self._columns is None else self._columns.lagged()
 
     def world(self, now: int, imports: Imports = NOTHING_IMPORTED) -> World:
         """What a scan at ``now`` may look at; its fact base holds what is known before any rule."""
@@ -277,7 +309,8 @@ class Session:
         counts: dict[str, int] = {}
         samples = [*self.waiting, *scan_input.samples]
         self.waiting = [s for s in samples if s.arrival > scan_input.run_at]
-        self.memory.insert((s for s in samples if s.arrival <= scan_input.run_at), counts)
+        self.taken = [s for s in samples if s.arrival <= scan_input.run_at]
+        self.memory.insert(self.taken, counts)
         if early := sum(s.arrival > scan_input.run_at for s in scan_input.samples):
             counts["not yet arrived"] = early
         for row in scan_input.rows:
@@ -353,7 +386,7 @@ class Session:
     def _commit(self, work: Work) -> None:
         now, period = work.input.time, self.program.site.period
         for key, o in work.outcomes.items():
-            if o.activation.rule.hold:
+            if o.activation.rule.hold and (self._columns is None or key not in self._columns.keys):
                 self.holds.setdefault(key, Hold()).record(now, o.when, o.activation.rule.hold, period)
         for key in [k for k in self.holds if k not in work.outcomes]:
             del self.holds[key]
@@ -381,7 +414,7 @@ class Session:
         return snapshot(self)
 
     @classmethod
-    def restore(cls, program: Program, state: dict[str, Any]) -> Session:
+    def restore(cls, program: Program, state: dict[str, Any], evaluator: Evaluator = "reference") -> Session:
         """A session that goes on where the snapshot was taken.
 
         Raises
@@ -391,7 +424,7 @@ class Session:
         """
         from expert.engine.state import restore
 
-        return restore(cls(program), state)
+        return restore(cls(program, evaluator), state)
 
 
 def _explained(rule: Rule) -> bool:

@@ -133,11 +133,12 @@ def run_of(name: str, values: Sequence[int | None], first: int = 0) -> list[Samp
 
 
 class Bench:
-    """A session on a test program; times in minutes after `T0`."""
+    """A session on a test program, run by the reference and the live evaluator; times in minutes after `T0`."""
 
     def __init__(self, *rules: str, of: Program | None = None, **more: Any) -> None:
         self.program = of if of is not None else program(*rules, **more)
         self.session = Session(self.program)
+        self._of: Session | None = None
 
     def scan(
         self,
@@ -153,7 +154,20 @@ class Bench:
         time = T0 + round(minute * MINUTE)
         late = run_at is not None
         run = T0 + round(run_at * MINUTE) if run_at is not None else time
-        return self.session.scan(ScanInput(time, run, tuple(samples), tuple(rows), tuple(models), tuple(events), late))
+        return self.run(ScanInput(time, run, tuple(samples), tuple(rows), tuple(models), tuple(events), late))
+
+    def run(self, scan_input: ScanInput) -> ScanRecord:
+        """One scan, on the live evaluator as well; both must say and keep the same."""
+        if self._of is not self.session or self.session.last is None:
+            self._of = self.session
+            self.twin = Session.restore(self.program, self.session.snapshot(), "live")
+        record = self.session.scan(scan_input)
+        twin = self.twin.scan(scan_input)
+        if bytes_of(record) != bytes_of(twin):
+            assert [] == differences(to_json(record), to_json(twin))
+            raise AssertionError("the records differ in a number that is none")
+        assert canonical(self.session.snapshot()) == canonical(self.twin.snapshot())
+        return record
 
     def play(self, name: str, values: Sequence[int | None], first: int = 0) -> ScanRecord:
         """One scan and one sample of a variable a minute; the newest record."""
@@ -162,6 +176,18 @@ class Bench:
             record = self.scan(first + i, [sample])
         assert record is not None
         return record
+
+
+def differences(expected: Any, found: Any, path: str = "") -> list[str]:
+    """Where two plain JSON values differ, as ``path: expected / found``."""
+    if isinstance(expected, dict) and isinstance(found, dict):
+        keys = sorted(expected.keys() | found.keys())
+        each = [differences(expected.get(k, "missing"), found.get(k, "missing"), f"{path}/{k}") for k in keys]
+        return [line for lines in each for line in lines]
+    if isinstance(expected, list) and isinstance(found, list) and len(expected) == len(found):
+        each = [differences(a, b, f"{path}/{i}") for i, (a, b) in enumerate(zip(expected, found, strict=True))]
+        return [line for lines in each for line in lines]
+    return [] if expected == found else [f"{path}: {expected} / {found}"]
 
 
 def out(record: ScanRecord, name: str = "one", stage: str = "out") -> tuple[int, int]:

@@ -1,0 +1,277 @@
+"""The same columns over a whole time axis: years of history in stretches of scans that fit the cache."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from expert.columns import layout as at
+from expert.columns.core import Core
+from expert.columns.live import columnar_core
+from expert.columns.rings import HOUR
+from expert.columns.transfer import save
+from expert.engine.raising import episode_id
+from expert.engine.reference import question_limit
+from expert.engine.session import Session
+from expert.language import ast
+from expert.values.history import Column, History
+from expert.values.interval import ONE
+from expert.values.types import ModelAnswer, ScanInput
+
+ChangeKind = Literal["raised", "held", "clearing", "resumed", "cleared"]
+HOLDS = 500_000
+BLOCK = 4096
+"""Scans whose samples are laid out at a time."""
+STRETCH = 128
+"""Scans of a stretch: with more, the certainties of a few hundred rules no longer fit the cache."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A rule with its bindings (``key``) enters another state of its machine; ``s``, ``p``: its certainty then."""
+
+    time: int
+    key: str
+    kind: ChangeKind
+    episode: str
+    s: int
+    p: int
+
+
+class Stretch:
+    """Consecutive scans. Its arrays belong to the columns: they hold until the next stretch is asked for.
+
+    Attributes
+    ----------
+    times : (scans,) int64
+    keys : tuple of str
+        Rules with their bindings, in canonical order.
+    changes : list of Change
+        By time, then key.
+    """
+
+    def __init__(self, batch: Batch, times: np.ndarray, changes: list[Change]) -> None:
+        self._batch = batch
+        self.times = times
+        self.keys = batch.keys
+        self.changes = changes
+
+    def certainty(self, key: str) -> tuple[np.ndarray, np.ndarray]:
+        """Support and plausibility of a rule over the scans, after its refuters: int32 millionths."""
+        return self._batch.core.certainty(self._batch.rows[key])
+
+    def active(self, key: str) -> np.ndarray:
+        """Whether a rule's machine was up, for each scan."""
+        flags = self._batch.core.memory.active[self._batch.rows[key], : len(self.times)]
+        return (flags & 1).astype(bool)
+
+
+class Batch:
+    """A program over history; state goes on from one `run` to the next.
+
+    Parameters
+    ----------
+    program : Program
+        Without rules over rows.
+    session : Session, optional
+        State to begin with.
+    stretch : int
+        Most scans at a time.
+
+    Raises
+    ------
+    NotColumnar
+        When rules need rows.
+    """
+
+    def __init__(self, program: ast.Program, session: Session | None = None, *, stretch: int = STRETCH) -> None:
+        self.session = Session(program) if session is None else session
+        self.program = program
+        self.stretch = stretch
+        looks_back = any(isinstance(n, ast.Lag) for n in self.session.table.nodes)  # what is kept is told with its age
+        self.core: Core = columnar_core(program, self.session, stretch=stretch, told=looks_back)
+        self.rows = {r.key: r.row for r in self.core.plan.rules}
+        self.keys = tuple(sorted(self.rows))
+        self._episodes = {k: m.episode for k, m in self.session.machines.items()}
+        self._model_at = dict(self.session.answers)
+        self._questions = [self._key(q) for q in self.core.plan.expansion.questions]
+        later = [x.params[1] for x in self.core.plan.order if x.op == at.OP_LAG and x.params[2]]
+        self._shortest_lag = min(later, default=0)
+        self._excluding = self._find_excluding()
+
+    def _key(self, node: ast.ModelProbability) -> tuple[str, str, float, int]:
+        target = self.program.site.models[node.model].target
+        unit = self.core.plan.scope.variables[target].unit
+        return node.model, node.op, question_limit(node, self.core.plan.scope.units[unit]), node.ahead
+
+    # ------------------------------------------------------------ running
+
+    def run(self, history: History, times: Iterable[int]) -> Iterator[Stretch]:
+        """Run scans over a piece of history.
+
+        Parameters
+        ----------
+        history : History
+            What arrived since the last piece; samples of variables that no rule reads are left out.
+        times : iterable of int
+            Scan times in ms, later than those before.
+        """
+        special = {x.time: x for x in history.others}
+        wanted = np.fromiter(times, np.int64)
+        started = 0
+        for i in range(0, len(wanted), BLOCK):
+            block = wanted[i : i + BLOCK]
+            inputs: list[ScanInput | None] = [special.get(int(t)) for t in block]
+            run_at = np.array([t if x is None else x.run_at for t, x in zip(block, inputs, strict=True)], np.int64)
+            new, start, started = self._lay_out(history, run_at, started)
+            yield from self._block(block, inputs, new, start)
+
+    def _lay_out(self, history: History, run_at: np.ndarray, after: int) -> tuple[np.ndarray, np.ndarray, int]:
+        """Samples that arrive by the last of these scans, by variable, with the index of the scan that takes them."""
+        pieces: list[np.ndarray] = []
+        sizes = []
+        latest = np.maximum.accumulate(run_at)
+        for row, name in enumerate(self.core.names):
+            column = history.columns.get(name)
+            part = None if column is None else column.between(after or None, int(latest[-1]))
+            sizes.append(0 if part is None else len(part))
+            if part is not None and len(part):
+                pieces.append(self._piece(row, part, latest))
+        start = np.concatenate(([0], np.cumsum(sizes))).astype(np.int64)
+        new = np.concatenate(pieces, axis=1) if pieces else np.zeros((7, 0), np.int64)
+        return new, start, int(latest[-1])
+
+    def _piece(self, row: int, part: Column, latest: np.ndarray) -> np.ndarray:
+        out = np.empty((7, len(part)), np.int64)
+        out[0] = row
+        out[1] = np.searchsorted(latest, part.arrival, side="left")
+        out[2], out[3], out[4], out[5] = part.source, part.arrival, part.count, part.quality
+        notes = np.array([self.core.note(n) if n else 0 for n in part.notes], np.int64)
+        out[6] = notes[part.note]
+        return out
+
+    def _block(
+        self, times: np.ndarray, inputs: list[ScanInput | None], new: np.ndarray, start: np.ndarray
+    ) -> Iterator[Stretch]:
+        first = 0
+        begin = start[:-1].copy()
+        late = np.array([int(x is not None and x.caught_up) for x in inputs], np.int64)
+        while first < len(times):
+            end = self._end(times, first)
+            stops = np.array(
+                [b + np.searchsorted(new[1, b:e], end, side="left") for b, e in zip(begin, start[1:], strict=True)],
+                np.int64,
+            )
+            part, bounds = _cut(new, begin, stops, first)
+            self._answers(times, inputs, first, end)
+            self.core.run(times[first:end], late[first:end], bounds, part)
+            stretch = Stretch(self, times[first:end], self._changes(times[first:end]))
+            self._exclude(times[first:end])
+            yield stretch
+            first, begin = end, stops
+
+    def _end(self, times: np.ndarray, first: int) -> int:
+        """One past the last scan of the next stretch."""
+        limit = int(times[first]) + self._shortest_lag if self._shortest_lag else None
+        if self._excluding:
+            hour = (int(times[first]) // HOUR + 1) * HOUR
+            limit = hour if limit is None else min(limit, hour)
+            if any(self._at_risk(b, int(times[first])) for b, _ in self._excluding):
+                return first + 1
+        end = min(len(times), first + self.stretch)
+        if limit is not None:
+            end = max(first + 1, first + int(np.searchsorted(times[first:end], limit, side="left")))
+        return end
+
+    # ------------------------------------------------------------ what is sparse
+
+    def _answers(self, times: np.ndarray, inputs: list[ScanInput | None], first: int, end: int) -> None:
+        """Answers of models for each scan of a stretch."""
+        if not self._questions:
+            return
+        x = self.core.memory
+        for t in range(first, end):
+            given = inputs[t]
+            for answer in given.models if given is not None else ():
+                key = (answer.model, answer.op, round(answer.limit, 9), answer.ahead)
+                self._model_at[key] = (int(times[t]), answer)
+            for i, question in enumerate(self._questions):
+                s, p = self._says(question, int(times[t]))
+                x.model_s[i, t - first], x.model_p[i, t - first] = s, p
+
+    def _says(self, question: tuple[str, str, float, int], now: int) -> tuple[int, int]:
+        found: tuple[int, ModelAnswer] | None = self._model_at.get(question)
+        spec = self.program.site.models.get(question[0])
+        if found is None or spec is None or now - found[0] > spec.expiry:
+            return 0, ONE
+        answer = found[1]
+        good = 0 <= answer.support <= answer.plausibility <= ONE
+        return (answer.support, answer.plausibility) if good else (0, ONE)
+
+    # ------------------------------------------------------------ baselines without abnormal hours
+
+    def _find_excluding(self) -> list[tuple[int, list[int]]]:
+        """Baselines with an excluding fact: row, slots of the fact."""
+        found = []
+        for b, row in enumerate(self.core.memory.baselines):
+            fact = self.core.plan.scope.variables[self.core.names[row[at.B_VAR]]].exclude
+            if fact is not None:
+                slots = [f.seen.slot for (type_, _), f in self.core.plan.facts.items() if type_ == fact]
+                found.append((b, slots))
+        return found
+
+    def _hourly(self, b: int) -> Any:
+        return self.session.memory.series[self.core.names[self.core.memory.baselines[b, at.B_VAR]]].hourly
+
+    def _at_risk(self, b: int, now: int) -> bool:
+        """Whether an excluded hour now could be one too many, which changes the baseline at once."""
+        hourly = self._hourly(b)
+        hour, run = now // HOUR * HOUR, 1
+        while hour - run * HOUR in hourly.excluded:
+            run += 1
+        return bool(run * HOUR > hourly.max_exclude)
+
+    def _exclude(self, times: np.ndarray) -> None:
+        x = self.core.memory
+        for b, slots in self._excluding:
+            hourly = self._hourly(b)
+            held = x.s[slots, : len(times)].max(axis=0) >= HOLDS if slots else np.zeros(len(times), bool)
+            before = len(hourly.excluded), len(hourly.regimes)
+            for t in times[held].tolist():
+                hourly.exclude(t)
+            if before != (len(hourly.excluded), len(hourly.regimes)):
+                hours = np.array(sorted(hourly.excluded), np.int64)[-x.excluded.shape[1] :]
+                x.excluded[b] = at.NONE
+                x.excluded[b, x.excluded.shape[1] - len(hours) :] = hours
+                x.baselines[b, at.B_STALE] = 1
+
+    # ------------------------------------------------------------ results
+
+    def _changes(self, times: np.ndarray) -> list[Change]:
+        plan = self.core.plan
+        out = []
+        for e in self.core.events:
+            key = plan.rules[e.row].key
+            time = int(times[e.t])
+            if e.did == at.EVENT_RAISED:
+                self._episodes[key] = episode_id(key, time)
+            kind: ChangeKind = at.EVENTS[e.did]  # type: ignore[assignment]
+            out.append(Change(time, key, kind, self._episodes[key], e.s, e.p))
+        return sorted(out, key=lambda c: (c.time, c.key))
+
+    def snapshot(self) -> dict[str, Any]:
+        """State after the last scan, as `Session.snapshot` gives it."""
+        save(self.core, self.session, self._episodes)
+        self.session.answers = self._model_at
+        return self.session.snapshot()
+
+
+def _cut(new: np.ndarray, begin: np.ndarray, stops: np.ndarray, first: int) -> tuple[np.ndarray, np.ndarray]:
+    """Samples of one stretch out of a block's, scans counted from its first."""
+    pieces = [new[:, b:e] for b, e in zip(begin, stops, strict=True) if e > b]
+    part = np.concatenate(pieces, axis=1) if pieces else np.zeros((7, 0), np.int64)
+    part[1] -= first
+    return part, np.concatenate(([0], np.cumsum(stops - begin))).astype(np.int64)
