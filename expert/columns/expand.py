@@ -152,7 +152,7 @@ class Expansion:
             if made is not None and not firm:
                 made.key, made.node = key, node
             self.items[name] = made
-            if not firm:
+            if not firm and not isinstance(node, ast.Number):
                 self.numeric[key] = isinstance(node, ast.Expr)
         return self.items[name]
 
