@@ -1,22 +1,28 @@
-"""Rules that match relations run scan by scan beside the others, which may run over many scans at once."""
+"""Rules that columns cannot run go scan by scan beside the others, which run over many scans at once."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
-from expert.backtest.evaluate import Evaluator, ScanByScan, Stretch
+from expert.backtest.evaluate import AtOnce, Evaluator, ScanByScan, Stretch
 from expert.backtest.source import Part
+from expert.backtest.verify import Check, Checked
+from expert.columns.soft import relational_rules
 from expert.engine.dependence import Dependence
 from expert.language.ast import Program
 
+Name = Literal["batch", "live", "reference"]
+"""What can run a backtest: columns over many scans at once, columns scan by scan, or the reference."""
+
 
 def apart(program: Program) -> tuple[Program, Program, frozenset[str]]:
-    """A program in two: without and with relations, and the rules that are the second one's own.
+    """A program in two: what columns can run, what they cannot, and the rules that are the second one's own.
 
-    Rows matter to a rule that matches them, and to every rule above it. These run with all that they depend on, which
-    therefore may be part of both. What the baselines leave out counts as something that every rule depends on.
+    The second one's own are rules that match rows or conclude numbers, and every rule above them. They run with all
+    that they depend on, which therefore may be part of both. What the baselines leave out counts as something that
+    every rule depends on.
     """
     dependence = Dependence(program)
     excludes = {v.exclude for v in program.site.variables.values() if v.exclude is not None}
@@ -25,7 +31,7 @@ def apart(program: Program) -> tuple[Program, Program, frozenset[str]]:
         if rule.conclude is not None and rule.conclude.type in excludes:
             always |= dependence.closure(rule)
     below = {id_: dependence.closure(rule) | always for id_, rule in program.rules.items()}
-    rows = {id_ for id_, rule in program.rules.items() if rule.match}
+    rows = relational_rules(program)
     own = frozenset(id_ for id_, needed in below.items() if needed & rows)
     needed = {r for id_ in own for r in below[id_]}
     return _part(program, set(program.rules) - own), _part(program, needed), own
@@ -40,29 +46,30 @@ def _part(program: Program, kept: set[str]) -> Program:
 
 
 class Apart:
-    """Runs a program with relations: what they matter to scan by scan, the rest by another evaluator.
+    """Runs what columns cannot scan by scan, the rest by another evaluator.
 
     Parameters
     ----------
     program : Program
     make : callable
-        Makes the evaluator of the rules that no row matters to.
+        Makes the evaluator of the rest.
     """
 
     def __init__(self, program: Program, make: Callable[[Program], Evaluator]) -> None:
         plain, relational, self.own = apart(program)
         self.plain = make(plain) if plain.rules else None
-        self.relational = ScanByScan(relational)
+        self.relational = ScanByScan(relational) if relational.rules else None
 
     def snapshot(self) -> dict[str, Any]:
         """States of both."""
-        plain = {} if self.plain is None else self.plain.snapshot()
-        return {"plain": plain, "relational": self.relational.snapshot()}
+        both = {"plain": self.plain, "relational": self.relational}
+        return {name: one.snapshot() for name, one in both.items() if one is not None}
 
     def run(self, part: Part) -> Iterator[Stretch]:
         """The scans of the next part."""
-        if self.plain is None:
-            yield from self.relational.run(part)
+        if self.plain is None or self.relational is None:
+            one = self.plain or self.relational
+            yield from one.run(part) if one is not None else ()
             return
         slow = [c for s in self.relational.run(part) for c in s.changes if c.key.partition("[")[0] in self.own]
         at = 0
@@ -72,3 +79,18 @@ class Apart:
                 at += 1
             changes = stretch.changes + slow[start:at]
             yield Stretch(stretch.times, sorted(changes, key=lambda c: (c.time, c.key)))
+
+
+def make_evaluator(program: Program, name: Name, weeks: list[range], checks: list[Check]) -> Evaluator:
+    """The evaluator of a name; weeks that are run a second time by the reference are added to ``checks``."""
+
+    def made(part: Program, evaluator: Evaluator) -> Evaluator:
+        if not weeks:
+            return evaluator
+        checked = Checked(part, evaluator, weeks)
+        checks.extend(checked.checks)
+        return checked
+
+    if name == "batch":
+        return Apart(program, lambda plain: made(plain, AtOnce(plain)))
+    return made(program, ScanByScan(program, evaluator=name))

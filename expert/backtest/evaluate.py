@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from expert.backtest.source import Part
 from expert.engine.session import Session
@@ -12,6 +12,9 @@ from expert.language.ast import Program
 from expert.values.changes import Change, ChangeKind
 from expert.values.history import History
 from expert.values.types import RaiseState, ScanRecord, rule_key
+
+if TYPE_CHECKING:
+    from expert.columns.batch import Batch
 
 STRETCH = 240
 """Scans after which a scan-by-scan run reports."""
@@ -45,10 +48,17 @@ class ScanByScan:
     program : Program
     state : dict, optional
         Snapshot of a session to go on from.
+    evaluator : {'reference', 'live'}
+        Who works out each scan of a fresh session.
     """
 
-    def __init__(self, program: Program, state: dict[str, Any] | None = None) -> None:
-        self.session = Session(program) if state is None else Session.restore(program, state)
+    def __init__(
+        self,
+        program: Program,
+        state: dict[str, Any] | None = None,
+        evaluator: Literal["reference", "live"] = "reference",
+    ) -> None:
+        self.session = Session(program, evaluator) if state is None else Session.restore(program, state)
         self._states: dict[str, RaiseState] = {e.id: e.state for e in self.session.episodes.values()}
 
     def snapshot(self) -> dict[str, Any]:
@@ -94,6 +104,30 @@ def warm(session: Session, history: History, first: int) -> History:
         if name in session.memory.series:
             session.memory.series[name].take(column)
     return history.between(first - 1, None)
+
+
+class AtOnce:
+    """Columns over the whole time axis, for programs without rules over rows."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self._batch: Batch | None = None
+
+    def snapshot(self) -> dict[str, Any]:
+        """State after the last scan."""
+        return self._batch.snapshot() if self._batch is not None else Session(self.program).snapshot()
+
+    def run(self, part: Part) -> Iterator[Stretch]:
+        """The scans of the next part."""
+        from expert.columns.batch import Batch  # compiled code takes a while to load
+
+        history = part.history
+        if self._batch is None:
+            session = Session(self.program)
+            history = warm(session, history, part.times[0])
+            self._batch = Batch(self.program, session)
+        for stretch in self._batch.run(history, part.times):
+            yield Stretch(stretch.times.tolist(), stretch.changes)
 
 
 def _kind(before: RaiseState | None, now: RaiseState) -> ChangeKind | None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
@@ -17,28 +16,17 @@ from expert.engine.raising import episode_id
 from expert.engine.reference import question_limit
 from expert.engine.session import Session
 from expert.language import ast
+from expert.values.changes import Change, ChangeKind
 from expert.values.history import Column, History
 from expert.values.interval import ONE
 from expert.values.types import ModelAnswer, ScanInput
 
-ChangeKind = Literal["raised", "held", "clearing", "resumed", "cleared"]
 HOLDS = 500_000
 BLOCK = 4096
 """Scans whose samples are laid out at a time."""
 STRETCH = 128
 """Scans of a stretch: with more, the certainties of a few hundred rules no longer fit the cache."""
 
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A rule with its bindings (``key``) enters another state of its machine; ``s``, ``p``: its certainty then."""
-
-    time: int
-    key: str
-    kind: ChangeKind
-    episode: str
-    s: int
-    p: int
 
 
 class Stretch:

@@ -16,6 +16,7 @@ from tui.commands.rules import JSON, SITE
 from tui.texts import say
 
 if TYPE_CHECKING:
+    from expert.backtest.apart import Name
     from expert.backtest.source import Source
     from expert.backtest.tally import Result
     from expert.backtest.verify import Check
@@ -36,6 +37,13 @@ BAR_EVERY, LINE_EVERY = 0.5, 30.0
 @click.option("--from", "start", metavar="TIME", help="First scan (UTC); what arrived before is history.")
 @click.option("--to", "end", metavar="TIME", help="Last scan (UTC).")
 @click.option("--rule", "pattern", metavar="GLOB", help="Report only these rules, e.g. 'descent.*'.")
+@click.option(
+    "--evaluator",
+    type=click.Choice(["batch", "live", "reference"]),
+    default="batch",
+    show_default=True,
+    help="All say the same; batch, over many scans at once, is the quickest by far.",
+)
 @click.option("--verify-weeks", "weeks", type=click.IntRange(min=1), metavar="N", help="Run N weeks scan by scan too.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Chooses the weeks of --verify-weeks.")
 @SITE
@@ -50,6 +58,7 @@ def backtest(
     start: str | None,
     end: str | None,
     pattern: str | None,
+    evaluator: Name,
     weeks: int | None,
     seed: int,
     site: Path | None,
@@ -71,7 +80,7 @@ def backtest(
     with readable_errors():
         source, programs, name = _load(versions, data, map_file, site, (start, end))
         chosen = _chosen(list(programs.values()), pattern)
-        results, checks = _run(source, programs, (weeks, seed), tongue)
+        results, checks = _run(source, programs, evaluator, (weeks, seed), tongue)
     new = results["new"]
     click.echo("\n".join(report(new, f"{pack.name} / {name}", tongue, chosen)))
     out = as_json(new, chosen)
@@ -111,12 +120,12 @@ def _load(
 
 
 def _run(
-    source: Source, programs: dict[str, Program], proof: tuple[int | None, int], lang: str
+    source: Source, programs: dict[str, Program], evaluator: Name, proof: tuple[int | None, int], lang: str
 ) -> tuple[dict[str, Result], list[Check]]:
     """Results by version, and what became of the weeks that were run twice."""
-    from expert.backtest.evaluate import Evaluator, ScanByScan
+    from expert.backtest.apart import make_evaluator
     from expert.backtest.run import backtest as run
-    from expert.backtest.verify import Checked, borders, choose
+    from expert.backtest.verify import borders, choose
 
     weeks, seed = proof
     try:
@@ -125,12 +134,7 @@ def _run(
         raise click.UsageError(str(e)) from e
     checks: list[Check] = []
 
-    def made(program: Program) -> Evaluator:
-        checked = Checked(program, ScanByScan(program), chosen)
-        checks.extend(checked.checks)
-        return checked
-
-    runs = {name: (program, made(program)) for name, program in programs.items()}
+    runs = {name: (p, make_evaluator(p, evaluator, chosen, checks)) for name, p in programs.items()}
     return run(source, runs, _progress(lang), borders(chosen)), checks
 
 
