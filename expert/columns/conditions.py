@@ -85,16 +85,6 @@ def graded(x, zero, one, to, n, num, fac, place, size, factor, ends, s, p):
 
 
 @njit(cache=True)
-def every(args, to, n, s, p):
-    """AND: least of both ends."""
-    for t in range(n):
-        low = high = np.int32(ONE)
-        for i in args:
-            low, high = min(low, s[i, t]), min(high, p[i, t])
-        s[to, t], p[to, t] = low, high
-
-
-@njit(cache=True)
 def some(args, to, n, s, p):
     """OR: largest of both ends."""
     for t in range(n):

@@ -57,7 +57,7 @@ class Item:
 
     ``op``: an ``OP_`` code, or -1 for a leaf or a constant; ``numeric``: whether its result is a number; ``leaf``:
     (kind, variable, duration, function, bounded) of a leaf; ``facts``, ``machines``: what it reads besides ``args``;
-    ``key``: its name in a scan record, '' for what no record shows.
+    ``key``: its name in a scan record, '' for what no record shows; ``same``: what it only passes on.
     """
 
     op: int
@@ -75,6 +75,7 @@ class Item:
     firm: bool = False
     slot: int = -1
     layers: int = 0
+    same: Item | None = None
 
 
 @dataclass(frozen=True, slots=True)

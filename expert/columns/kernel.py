@@ -14,13 +14,13 @@ from numba import njit
 
 from expert.columns import layout as at
 from expert.columns import memory as m
-from expert.columns.conditions import compare, compared, counted, every, graded, negated, scored, some
-from expert.columns.exact import ONE
+from expert.columns.conditions import compare, compared, counted, graded, negated, scored, some
+from expert.columns.exact import ONE, discounted, fraction_less
 from expert.columns.features import held_value, move_window, put, tell, unknown, window, z_score
 from expert.columns.inference import attenuated, hold, hold_begin, step
 from expert.columns.memory import bytes2, floats2, floats3, ints1, ints2, ints3, small2
 from expert.columns.numbers import aggregate, arithmetic
-from expert.columns.rings import close_hours, forget, median_and_spread, take_in
+from expert.columns.rings import NO_NOTE, close_hours, forget, median_and_spread, take_in
 from expert.columns.since import age, is_bad, since_change, stood_still
 
 MAX_ROUNDS = 10_000
@@ -62,14 +62,7 @@ def _leaf(leaf, width, v, groups, known, base, source, count, note, num, fac, me
 
 @njit(cache=True)
 def _prepare(v, groups, baselines, hour, mean, excluded, base, source, count, note, settings, now):
-    """What the leaves of one variable stand on: its newest sample, its baseline, its windows."""
-    offset, mask = v[at.V_OFFSET], v[at.V_MASK]
-    k, head = v[at.V_NEXT], v[at.V_HEAD]
-    while k < head and source[offset + (k & mask)] <= now:
-        k += 1
-    while k > v[at.V_TAIL] and source[offset + ((k - 1) & mask)] > now:
-        k -= 1
-    v[at.V_NEXT] = k
+    """What the leaves of one variable stand on besides its newest sample: its baseline, its windows."""
     b = v[at.V_HOURLY]
     if b >= 0:
         row, guard, span = baselines[b], settings[m.SETTING_GUARD], settings[m.SETTING_SPAN]
@@ -78,6 +71,21 @@ def _prepare(v, groups, baselines, hour, mean, excluded, base, source, count, no
             median_and_spread(row, hour[b], mean[b], excluded[b], base[b], now, guard, span)
     for i in range(v[at.V_GROUPS], v[at.V_GROUPS_END]):
         move_window(groups[i], v, source, count, note, now)
+
+
+@njit(cache=True)
+def _append(v, source, arrival, count, note, new, k):  # what `take_in` does with a good sample that is the newest
+    """Put a sample behind the others where there is nothing to judge; False when there is."""
+    s, x, head = new[2, k], new[4, k], v[at.V_HEAD]
+    if new[5, k] != 0 or x <= v[at.V_FLOOR] or x >= v[at.V_CEILING] or s > new[3, k] or head == v[at.V_TAIL]:
+        return False
+    offset, mask = v[at.V_OFFSET], v[at.V_MASK]
+    if source[offset + ((head - 1) & mask)] >= s or (s - v[at.V_ORIGIN]) % v[at.V_PERIOD] != 0:
+        return False
+    place = offset + (head & mask)
+    source[place], arrival[place], count[place], note[place] = s, new[3, k], x, NO_NOTE
+    v[at.V_HEAD] = head + 1
+    return True
 
 
 @njit(cache=True)
@@ -108,7 +116,8 @@ def leaves(table, times, start, new, ordered, whole):
     if not ordered:
         for k in range(new.shape[1]):
             v = variables[new[0, k]]
-            take_in(v, source, arrival, count, note, new[2, k], new[3, k], new[4, k], new[5, k], new[6, k], rank)
+            if not _append(v, source, arrival, count, note, new, k):
+                take_in(v, source, arrival, count, note, new[2, k], new[3, k], new[4, k], new[5, k], new[6, k], rank)
     for i in range(len(variables)):
         v = variables[i]
         k = start[i] if ordered else 0
@@ -116,23 +125,46 @@ def leaves(table, times, start, new, ordered, whole):
             now = times[t]
             if ordered:
                 while k < start[i + 1] and new[1, k] <= t:
-                    take_in(
-                        v, source, arrival, count, note, new[2, k], new[3, k], new[4, k], new[5, k], new[6, k], rank
-                    )
+                    if not _append(v, source, arrival, count, note, new, k):
+                        s, x = new[2, k], new[4, k]
+                        take_in(v, source, arrival, count, note, s, new[3, k], x, new[5, k], new[6, k], rank)
                     k += 1
-            _prepare(v, groups, baselines, hour, mean, excluded, base, source, count, note, settings, now)
+            offset, mask, tail, head = v[at.V_OFFSET], v[at.V_MASK], v[at.V_TAIL], v[at.V_HEAD]
+            newest = v[at.V_NEXT]
+            while newest < head and source[offset + (newest & mask)] <= now:
+                newest += 1
+            while newest > tail and source[offset + ((newest - 1) & mask)] > now:
+                newest -= 1
+            v[at.V_NEXT] = newest
+            if v[at.V_HOURLY] >= 0 or v[at.V_GROUPS] < v[at.V_GROUPS_END]:
+                _prepare(v, groups, baselines, hour, mean, excluded, base, source, count, note, settings, now)
+            place = offset + ((newest - 1) & mask)
+            fresh = (
+                newest > tail and v[at.V_SIMPLE] and note[place] == NO_NOTE and now - source[place] <= v[at.V_PERIOD]
+            )
             for j in range(v[at.V_LEAVES], v[at.V_LEAVES_END]):
                 slot = rows[j, at.L_SLOT]
                 lo, hi, cn, cd = num[1, slot, t], num[2, slot, t], fac[0, slot, t], fac[1, slot, t]
                 seen = meta[at.M_AT, slot, t] if told else at.NONE
-                _leaf(rows[j], widths[j], v, groups, baselines, base, source, count, note, num, fac, meta, now, t)
+                if fresh and rows[j, at.L_KIND] == at.LEAF_VALUE:  # what `held_value` makes of a fresh, certain sample
+                    x = (count[place] * v[at.V_NUM]) / v[at.V_DEN]
+                    num[0, slot, t] = num[1, slot, t] = num[2, slot, t] = x
+                    fac[0, slot, t] = fac[1, slot, t] = 1
+                    if told:
+                        meta[at.M_AT, slot, t], meta[at.M_WHY, slot, t] = source[place], at.WHY_NOTHING
+                        meta[at.M_N, slot, t] = meta[at.M_M, slot, t] = at.NONE
+                else:
+                    _leaf(rows[j], widths[j], v, groups, baselines, base, source, count, note, num, fac, meta, now, t)
+                if whole:
+                    continue
                 same = (
                     lo == num[1, slot, t] and hi == num[2, slot, t] and cn == fac[0, slot, t] and cd == fac[1, slot, t]
                 )
-                if whole or not same or (told and seen != meta[at.M_AT, slot, t]):
+                if not same or (told and seen != meta[at.M_AT, slot, t]):
                     for k2 in range(first[j], first[j + 1]):
                         dirty[readers[k2]] = 1
-            forget(v, source, arrival, count, note, now)
+            if tail < head and source[offset + (tail & mask)] < now - v[at.V_KEEP]:
+                forget(v, source, arrival, count, note, now)
 
 
 # ---------------------------------------------------------------- looking back
@@ -294,6 +326,14 @@ def _machine(node, r, args, n, s, p, active, refuted, times, mask, late, setting
 
 
 @njit(cache=True)
+def _discount(s, p, to, t, xn, xd, yn, yd):
+    """Discount a comparison by the smaller factor of its sides."""
+    if fraction_less(yn, yd, xn, xd):
+        xn, xd = yn, yd
+    s[to, t], p[to, t] = discounted(s[to, t], p[to, t], xn, xd)
+
+
+@njit(cache=True)
 def _holds(table, n):
     """Where the holds of every length begin, for each scan; rules of one length share it."""
     times, spans, settings = ints1(table, m.I_TIMES), ints2(table, m.I_SPANS), ints1(table, m.I_SETTINGS)
@@ -375,11 +415,35 @@ def infer(table, scan_times, late, partial):
             before_s[:], before_p[:] = s[to, :n], p[to, :n]
         args = operands[node[at.N_ARGS] : node[at.N_END]]
         if op == at.OP_COMPARE:
-            compare(node[at.N_A], args[0], args[1], to, n, num, fac, place, size, factor, ends, s, p)
+            x, y, how = args[0], args[1], node[at.N_A]
+            if how >= 4 or place[x] >= 0 or place[y] >= 0:
+                compare(how, x, y, to, n, num, fac, place, size, factor, ends, s, p)
+            else:  # an unknown side makes every comparison false, which leaves [0, 1]
+                if how >= 2:
+                    x, y = y, x
+                if how == 0 or how == 2:
+                    for t in range(n):
+                        s[to, t] = ONE if num[2, x, t] < num[1, y, t] else 0
+                        p[to, t] = 0 if num[1, x, t] >= num[2, y, t] else ONE
+                else:
+                    for t in range(n):
+                        s[to, t] = ONE if num[2, x, t] <= num[1, y, t] else 0
+                        p[to, t] = 0 if num[1, x, t] > num[2, y, t] else ONE
+                for t in range(n):
+                    if fac[0, x, t] < fac[1, x, t] or fac[0, y, t] < fac[1, y, t]:
+                        _discount(s, p, to, t, fac[0, x, t], fac[1, x, t], fac[0, y, t], fac[1, y, t])
         elif op == at.OP_ALL:
-            every(args, to, n, s, p)
+            for t in range(n):
+                a, b = s[args[0], t], p[args[0], t]
+                for k in range(1, len(args)):
+                    a, b = min(a, s[args[k], t]), min(b, p[args[k], t])
+                s[to, t], p[to, t] = a, b
         elif op == at.OP_ANY or op == at.OP_FACT:
-            some(args, to, n, s, p)
+            for t in range(n):
+                a, b = np.int32(0), np.int32(0)
+                for k in args:
+                    a, b = max(a, s[k, t]), max(b, p[k, t])
+                s[to, t], p[to, t] = a, b
         elif op == at.OP_NOT:
             negated(args[0], to, n, s, p)
         elif op == at.OP_RULE:
@@ -387,8 +451,17 @@ def infer(table, scan_times, late, partial):
         elif op == at.OP_SEEN:
             _seen(node, args, n, s, p, refuted)
         elif op == at.OP_MACHINE:
-            r = rules[node[at.N_A]]
-            _machine(node, r, args, n, s, p, active, refuted, times, mask, late, settings, events)
+            row, r = node[at.N_A], rules[node[at.N_A]]
+            out = r[at.R_OUT]
+            quiet = r[at.R_STATE] == at.NORMAL and node[at.N_B] < 0
+            if quiet:
+                for t in range(n):
+                    quiet = quiet and s[out, t] < r[at.R_THRESHOLD]
+            if quiet:
+                for t in range(n):
+                    s[to, t], p[to, t], active[row, t] = s[out, t], p[out, t], 0
+            else:
+                _machine(node, r, args, n, s, p, active, refuted, times, mask, late, settings, events)
         elif op == at.OP_KTH:
             counted(node[at.N_A], args, to, n, s, p)
         elif op == at.OP_SCORE:

@@ -18,7 +18,9 @@ V_TAIL, V_HEAD, V_NEXT = range(20, 23)
 V_EDGE, V_UNALIGNED, V_ORIGIN, V_CHANGES = range(23, 27)
 """Source times of the newest sample near an end of the range, of the newest off the grid of the period, and of the
 first ever; how often samples came out of order, which the windows look at."""
-V_SIZE = 27
+V_SIMPLE = 27
+"""1 where a held value has no uncertainty and comes from its count by one division of small integers."""
+V_SIZE = 28
 
 # A variable's hourly means: row of the table of hours, its constants and what moves.
 B_VAR, B_LEAST, B_UPTO, B_FIRST, B_END, B_AT, B_KNOWN, B_FIXED, B_STALE = range(9)

@@ -15,6 +15,7 @@ from expert.compile.components import components
 from expert.engine.installed import off_facts, readable
 from expert.engine.nodes import NodeTable, children, conclusion_args, roots, walk
 from expert.language import ast, units
+from expert.values.interval import ONE
 from expert.values.types import Variable, rule_key
 
 UNKNOWN_SLOT = 0
@@ -61,7 +62,11 @@ class PlannedFact:
 
 @dataclass(eq=False, slots=True)
 class Plan:
-    """All of it; ``order``: operations as they run, ``loops``: ranges of it that are positive recursion."""
+    """All of it.
+
+    ``order``: operations as they run; ``loops``: ranges of it that are positive recursion; ``passing``: operations that
+    only pass on what they read and are left out.
+    """
 
     program: ast.Program
     table: NodeTable
@@ -75,6 +80,7 @@ class Plan:
     order: list[Item] = field(default_factory=list)
     loops: list[tuple[int, int]] = field(default_factory=list)
     leaves: list[Item] = field(default_factory=list)
+    passing: list[Item] = field(default_factory=list)
     constants: list[Item] = field(default_factory=list)
     numbers: int = 0
     conditions: int = 1
@@ -102,6 +108,7 @@ def build_plan(program: ast.Program, table: NodeTable, variables: Mapping[str, V
     _add_machines(plan)
     _add_static(plan)
     _order(plan)
+    _shorten(plan)
     _place(plan)
     return plan
 
@@ -339,6 +346,36 @@ def _reads(plan: Plan, x: Item) -> list[Item]:
     return found
 
 
+def _shorten(plan: Plan) -> None:
+    """Leave out operations that only pass on what they read: its readers read that instead."""
+    looped = {id(x) for first, end in plan.loops for x in plan.order[first:end]}
+    kept: list[Item] = []
+    place = [0]
+    for x in plan.order:
+        source = None if id(x) in looped else _passed_on(plan, x)
+        if source is None:
+            kept.append(x)
+        else:
+            x.same = source.same or source
+            plan.passing.append(x)
+        place.append(len(kept))
+    plan.order = kept
+    plan.loops = [(place[first], place[end]) for first, end in plan.loops]
+
+
+def _passed_on(plan: Plan, x: Item) -> Item | None:
+    """What an operation passes on unchanged, if that is all it does."""
+    if x.op == at.OP_RULE:
+        rule = plan.rules[x.params[0]].ground.rule
+        return x.args[0] if not rule.hold and rule.strength == ONE else None
+    if x.op == at.OP_SEEN:
+        return x.args[0] if x.params[1] < 0 and len(x.args) == 1 else None
+    if x.op == at.OP_FACT and not x.params[0]:
+        read = _reads(plan, x)
+        return read[0] if len(read) == 1 else None
+    return x.args[0] if x.op in (at.OP_ALL, at.OP_ANY) and len(x.args) == 1 else None
+
+
 # ---------------------------------------------------------------- places
 
 
@@ -355,8 +392,14 @@ def _place(plan: Plan) -> None:
             x.slot, plan.conditions = plan.conditions, plan.conditions + 1
         if x.op == at.OP_LAG:
             x.params[0], lag = lag, lag + 1
+    for x in plan.passing:
+        assert x.same is not None
+        x.slot = x.same.slot
     for fact in plan.facts.values():
-        fact.raw, plan.conditions = plan.conditions, plan.conditions + 1
+        if fact.seen.same is not None:
+            fact.raw = fact.seen.slot
+        else:
+            fact.raw, plan.conditions = plan.conditions, plan.conditions + 1
         fact.seen.params[2] = fact.raw
     for rule in plan.rules:
         rule.held = rule.when.slot

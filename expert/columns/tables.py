@@ -94,6 +94,7 @@ def _readers(plan: Plan) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray
     of_leaf: list[list[int]] = [[] for _ in plan.leaves]
     for i, x in enumerate(plan.order):
         for y in _reads(plan, x):
+            y = y.same or y
             if id(y) in number:
                 of[number[id(y)]].append(i)
             elif id(y) in leaf:
@@ -185,6 +186,8 @@ def _constants(v: np.ndarray, variable: Variable, scale: Fraction, keep: int, of
     v[at.V_ANALOG], v[at.V_COUNTER] = int(variable.kind == "analog"), int(variable.kind == "counter")
     v[at.V_UNCERTAIN_OK] = int(variable.uncertainty is not None)
     v[at.V_OFFSET], v[at.V_MASK] = offset, size - 1
+    small = max(abs(low), abs(high)) * scale.numerator < 1 << 53 and scale.denominator < 1 << 53
+    v[at.V_SIMPLE] = int(small and variable.uncertainty is None)
     v[at.V_EDGE] = v[at.V_UNALIGNED] = v[at.V_ORIGIN] = at.NONE
 
 
