@@ -126,7 +126,7 @@ def resume_virtual(folder: Path, wall: Wall = time.time) -> Desk:
     for port in models:
         port.restore(model_states[port.id])
         port.observe(after)
-    log = RunLog(folder, origin(past.program), resume=True)
+    log = RunLog(folder, past.origin, resume=True)
     log.snapshot(session, models)
     runner = Runner(session, FurnaceFeed(furnace), models, log)
     for i in range(max(0, len(past) - 200), len(past)):

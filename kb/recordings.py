@@ -78,14 +78,13 @@ def resume_recorded(folder: Path, path: Path, map_path: Path) -> Desk:
     for what in ("recording", "map"):
         if wanted.get(what) != given[what]:
             raise TraceError(f"{folder} was made with another {what}; go on with the same one, or start a new trace")
-    site = past.program.site
     recording = read(path, map_path, load_program([rules_folder() / PACK], plant_folder()).site)
     session, states, after, run_at = past.restore()
     models: list[ModelPort] = [SiliconPort(variables=past.program.site.variables)]
     for port in models:
         port.restore(states[port.id])
         port.observe(after)
-    log = RunLog(folder, f"{site.name}/{past.program.pack}", resume=True)
+    log = RunLog(folder, past.origin, resume=True)
     runner = Runner(session, RecordingFeed(recording, after=run_at), models, log, recording.start)
     return _desk(runner, recording, path, [])
 

@@ -98,17 +98,27 @@ def load_program_from_sources(
 ) -> ast.Program:
     """The same program from `Program.sources` alone; raises `ProgramError` like `load_program`."""
     texts = {k: v for k, v in sources.items() if not k.startswith("@")}
-    if installed is None and INSTALLED in sources:
-        installed = frozenset(json.loads(sources[INSTALLED]))
-    if variables is None and VARIABLES in sources:
-        variables = {k: _variable(v) for k, v in json.loads(sources[VARIABLES]).items()}
-    period = json.loads(sources[PERIOD]) if PERIOD in sources else None
-    exporters = json.loads(sources[EXPORTERS]) if EXPORTERS in sources else None
+    known = installation(sources)
+    if installed is None:
+        installed = known["installed"]
+    if variables is None:
+        variables = known["variables"]
     sink = Sink()
-    built = _build(texts, installed, variables, period, exporters, sink)
+    built = _build(texts, installed, variables, known["period"], known["exporters"], sink)
     if sink.found or built.program is None:
         raise ProgramError(sink.sorted, texts)
     return built.program
+
+
+def installation(sources: Mapping[str, str]) -> dict[str, Any]:
+    """What `load_program` was told of the plant besides the files that became these `Program.sources`."""
+    found = {k: json.loads(sources[k]) for k in (INSTALLED, VARIABLES, PERIOD, EXPORTERS) if k in sources}
+    return {
+        "installed": frozenset(found[INSTALLED]) if INSTALLED in found else None,
+        "variables": {k: _variable(v) for k, v in found[VARIABLES].items()} if VARIABLES in found else None,
+        "period": found.get(PERIOD),
+        "exporters": found.get(EXPORTERS),
+    }
 
 
 def describe_coverage(program: ast.Program) -> list[tuple[str, float, bool]]:

@@ -15,7 +15,7 @@ from typing import Any, Literal
 from expert.compile.canonical import digest
 from expert.engine.formats import State, upgrade
 from expert.engine.nodes import NodeTable
-from expert.engine.session import SessionError, ground_variables
+from expert.engine.session import Session, SessionError, ground_variables
 from expert.language import units
 from expert.language.ast import Program, Rule
 from expert.values.types import Dropped, Switch, rule_key
@@ -57,6 +57,20 @@ def migrate(state: State, old: Program, new: Program, *, rebuilt: bool = False) 
         return _Migration(state, old, new, state.get("program") == old.digest).run()
     except (KeyError, IndexError, TypeError, AttributeError) as e:
         raise SessionError(f"the snapshot is damaged: {type(e).__name__} {e}") from e
+
+
+def take_over(session: Session, program: Program) -> tuple[Session, Switch]:
+    """A session that goes on under another program from its next scan on; the one given stays as it is.
+
+    Raises
+    ------
+    SessionError
+        When the program is for another site or scan period.
+    """
+    state, switch = migrate(session.snapshot(), session.program, program)
+    after = Session.restore(program, state)
+    after.profile = session.profile
+    return after, switch
 
 
 def meaning(rule: Rule) -> str:

@@ -1,7 +1,8 @@
 """The record of one run in a trace folder: what the program was, where it started, every scan, how it ended.
 
 Entries: ``header`` (program by the hashes of its sources, settings), ``snapshot`` (exact state), ``scan`` (a whole
-`ScanRecord`), ``event`` (what changed the plant from outside, e.g. a fault that was injected), ``close``.
+`ScanRecord`), ``switch`` (another program takes over: its sources, what goes on and what does not), ``event`` (what
+changed the plant from outside, e.g. a fault that was injected), ``close``.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from expert.language.ast import Program
 from expert.models.port import ModelPort
 from expert.trace import ArtifactStore, TraceWriter, canonical
 from expert.trace.codec import to_json
-from expert.values.types import ScanRecord
+from expert.values.types import ScanRecord, Switch
 
 FORMAT = 1
 SNAPSHOT_EVERY = 60
@@ -52,19 +53,25 @@ class RunLog:
 
         ``first``: when its first scan is due, so that who reads this expert knows what to wait for.
         """
-        sources = {name: self.artifacts.put(text.encode()) for name, text in sorted(program.sources.items())}
-        header = {
-            "format": FORMAT,
+        header = {"format": FORMAT, **self._described(program), "settings": dict(settings)}
+        if first is not None:
+            header["first"] = first
+        self.writer.append("header", canonical(header))
+        self.writer.sync()
+
+    def _described(self, program: Program) -> dict[str, Any]:
+        """What a program is built again from."""
+        return {
             "program": program.digest,
             "pack": program.pack,
             "version": program.version,
             "site": program.site.name,
-            "sources": sources,
-            "settings": dict(settings),
+            "sources": {name: self.artifacts.put(text.encode()) for name, text in sorted(program.sources.items())},
         }
-        if first is not None:
-            header["first"] = first
-        self.writer.append("header", canonical(header))
+
+    def switch(self, program: Program, switch: Switch) -> None:
+        """Put on record that another program takes over from here, and what became of the state."""
+        self.writer.append("switch", canonical({**self._described(program), "switch": to_json(switch)}))
         self.writer.sync()
 
     def scan(self, record: ScanRecord) -> None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from expert.compile import load_program_from_sources
+from expert.engine.migrate import take_over
 from expert.engine.session import Session
 from expert.language.ast import Program
 from expert.trace import ArtifactStore, Entry, TraceError, TraceReader, canonical
 from expert.trace.canonical import parse
 from expert.trace.codec import from_json, to_json
-from expert.values.types import Episode, Sample, ScanRecord, TrackRecord
+from expert.values.types import Episode, Sample, ScanRecord, Switch, TrackRecord
 
 
 class PastRun:
@@ -27,6 +29,11 @@ class PastRun:
     ------
     TraceError
         When there is no trace, it is damaged, or its program cannot be rebuilt to the same digest.
+
+    Attributes
+    ----------
+    program
+        The one that was at work last.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -37,18 +44,44 @@ class PastRun:
         if first is None:
             raise TraceError(f"{folder} holds a trace without a header")
         self.header: dict[str, Any] = parse(first.payload)
-        self.program = self._program()
+        self._switches = [(e.seq, parse(e.payload)) for e in self.reader.entries(0, ("switch",))]
+        self._programs: dict[str, Program] = {}
+        self.program = self._program(self._switches[-1][1] if self._switches else self.header)
         self._scans = self.reader.seqs("scan")
 
-    def _program(self) -> Program:
-        sources = {name: self.artifacts.get(sha).decode() for name, sha in self.header["sources"].items()}
-        program = load_program_from_sources(sources)
-        if program.digest != self.header["program"]:
-            raise TraceError(
-                f"{self.folder}: the program rebuilt from the trace has digest {program.digest[:12]}, "
-                f"the trace was written by {self.header['program'][:12]}; use the version that wrote it"
-            )
-        return program
+    def _program(self, described: dict[str, Any]) -> Program:
+        """A program from its sources, as the header or a switch names them."""
+        digest = described["program"]
+        if digest not in self._programs:
+            sources = {name: self.artifacts.get(sha).decode() for name, sha in described["sources"].items()}
+            program = load_program_from_sources(sources)
+            if program.digest != digest:
+                raise TraceError(
+                    f"{self.folder}: the program rebuilt from the trace has digest {program.digest[:12]}, "
+                    f"the trace was written by {digest[:12]}; use the version that wrote it"
+                )
+            self._programs[digest] = program
+        return self._programs[digest]
+
+    def _program_at(self, seq: int) -> Program:
+        """The program that was at work at an entry."""
+        before = [described for at, described in self._switches if at < seq]
+        return self._program(before[-1] if before else self.header)
+
+    def program_of(self, record: ScanRecord) -> Program:
+        """The program that a scan was run by."""
+        return self._program(
+            next(d for d in (self.header, *(x for _, x in self._switches)) if d["program"] == record.program)
+        )
+
+    @property
+    def origin(self) -> str:
+        """Who writes this trace."""
+        return f"{self.header['site']}/{self.header['pack']}"
+
+    def switches(self) -> list[Switch]:
+        """Programs that took over while the run went on, in order: what went on, what did not, and why."""
+        return [from_json(Switch, described["switch"]) for _, described in self._switches]
 
     def __len__(self) -> int:
         return len(self._scans)
@@ -84,16 +117,29 @@ class PastRun:
     def episodes(self) -> dict[str, tuple[Episode, int]]:
         """Every episode of the run as last recorded, with the index of the scan that recorded its rise."""
         found: dict[str, tuple[Episode, int]] = {}
-        for i, record in enumerate(self.records()):
-            for e in record.episodes:
+        i = -1
+        for entry in self.reader.entries(0, ("scan", "switch")):
+            if entry.kind == "switch":
+                switch = from_json(Switch, parse(entry.payload)["switch"])
+                for id_ in (id_ for dropped in switch.dropped for id_ in dropped.episodes if id_ in found):
+                    old, first = found[id_]
+                    found[id_] = (replace(old, state="normal", cleared=switch.time), first)
+                continue
+            i += 1
+            for e in record_of(entry).episodes:
                 found[e.id] = (e, found[e.id][1] if e.id in found else i)
         return found
 
     def tracks(self) -> dict[str, TrackRecord]:
         """Track record of every rule that expects something, as last recorded; of one that never rose an empty one."""
         found = {name: TrackRecord(name, 0) for name, rule in self.program.rules.items() if rule.expect}
-        for record in self.records():
-            found.update((t.rule, t) for t in record.tracks)
+        for entry in self.reader.entries(0, ("scan", "switch")):
+            if entry.kind == "scan":
+                found.update((t.rule, t) for t in record_of(entry).tracks if t.rule in found)
+                continue
+            for dropped in from_json(Switch, parse(entry.payload)["switch"]).dropped:
+                if dropped.kind == "rule" and dropped.name in found:
+                    found[dropped.name] = TrackRecord(dropped.name, 0)
         return found
 
     def history_of(self, record: ScanRecord) -> Callable[[str, int, int], list[tuple[int, float | None]]]:
@@ -106,14 +152,17 @@ class PastRun:
         if not snapshots:
             return lambda variable, start, end: []
         state = parse(self.reader[snapshots[-1]].payload)
-        memory = Session.restore(self.program, state["session"]).memory
-        for entry in self.reader.entries(snapshots[-1], ("scan",)):
+        session = Session.restore(self._program_at(snapshots[-1]), state["session"])
+        for entry in self.reader.entries(snapshots[-1], ("scan", "switch")):
             if entry.seq > seq:
                 break
+            if entry.kind == "switch":
+                session, _ = take_over(session, self._program_at(entry.seq + 1))
+                continue
             again = record_of(entry).input
-            memory.insert(again.samples, {})
-            memory.forget(again.time)
-        return memory.history
+            session.memory.insert(again.samples, {})
+            session.memory.forget(again.time)
+        return session.memory.history
 
     # ------------------------------------------------------------ going on, and proving
 
@@ -139,10 +188,13 @@ class PastRun:
         if not seqs:
             raise TraceError(f"{self.folder} holds no snapshot to go on from")
         state = parse(self.reader[seqs[-1]].payload)
-        session = Session.restore(self.program, state["session"])
+        session = Session.restore(self._program_at(seqs[-1]), state["session"])
         after: list[Sample] = []
         run_at = self._run_at_of_scan_before(seqs[-1])
-        for entry in self.reader.entries(seqs[-1], ("scan",)):
+        for entry in self.reader.entries(seqs[-1], ("scan", "switch")):
+            if entry.kind == "switch":
+                session, _ = take_over(session, self._program_at(entry.seq + 1))
+                continue
             record = record_of(entry)
             again = session.scan(record.input)
             if canonical(to_json(again)) != entry.payload:
@@ -156,16 +208,26 @@ class PastRun:
         return record_of(self.reader[before[-1]]).input.run_at if before else None
 
     def replay(self) -> Iterator[tuple[ScanRecord, list[str]]]:
-        """Re-run every scan from the first snapshot; yield each record with the paths where the bytes differ."""
+        """Re-run every scan from the first snapshot; yield each record with the paths where the bytes differ.
+
+        Where another program took over, what became of the state is worked out again, too; what differs there stands
+        with the scan that follows.
+        """
         first = next(iter(self.reader.entries(0, ("snapshot",))), None)
         if first is None:
             raise TraceError(f"{self.folder} holds no snapshot to start from")
-        session = Session.restore(self.program, parse(first.payload)["session"])
-        for entry in self.reader.entries(first.seq, ("scan",)):
+        session = Session.restore(self._program_at(first.seq), parse(first.payload)["session"])
+        before: list[str] = []
+        for entry in self.reader.entries(first.seq, ("scan", "switch")):
+            if entry.kind == "switch":
+                session, switch = take_over(session, self._program_at(entry.seq + 1))
+                before = differing(parse(entry.payload)["switch"], to_json(switch), "switch")
+                continue
             record = record_of(entry)
             again = canonical(to_json(session.scan(record.input)))
             differences = [] if again == entry.payload else differing(parse(entry.payload), parse(again))
-            yield record, differences
+            yield record, before + differences
+            before = []
 
     def events(self) -> list[dict[str, Any]]:
         """What changed the plant from outside, in order."""

@@ -11,11 +11,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from expert.engine.session import Session
+from expert.engine.migrate import take_over
+from expert.engine.session import Session, SessionError
+from expert.language.ast import Program
 from expert.models.port import ModelPort
 from expert.run.board import Blackboard, Board, imports_for
 from expert.run.log import RunLog
-from expert.values.types import ModelAnswer, OperatorEvent, Row, Sample, ScanInput, ScanRecord
+from expert.values.types import ModelAnswer, OperatorEvent, Row, Sample, ScanInput, ScanRecord, Switch
 
 KEEP_WHOLE = 120
 """So many of the newest records stay whole in memory; the trace has them all."""
@@ -117,6 +119,29 @@ class Runner:
         self._next = time + self.period
         self._remember(record)
         return record
+
+    def switch(self, program: Program) -> Switch:
+        """Go on under another program from the next scan on; what goes on and what does not is on record first.
+
+        The records at hand are those of the old program and are let go; the trace has them.
+
+        Raises
+        ------
+        SessionError
+            When state cannot go on under the program; the old one stays at work.
+        TraceError
+            When the switch cannot be written.
+        """
+        if self.models and program.site.variables != self.session.program.site.variables:
+            raise SessionError("the plant's variables changed, and its models know the old ones: start a new run")
+        session, switch = take_over(self.session, program)
+        if self.log is not None:
+            self.log.switch(program, switch)
+            self.log.snapshot(session, self.models)
+        self.session = session
+        self._questions = session.questions()
+        self.records.clear()
+        return switch
 
     def _remember(self, record: ScanRecord) -> None:
         """Keep the record at hand; of older ones only what a list or a trend needs, not every node's value."""

@@ -23,7 +23,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-KINDS: dict[str, int] = {"header": 1, "snapshot": 2, "scan": 3, "event": 4, "close": 5, "gap": 6}
+KINDS: dict[str, int] = {"header": 1, "snapshot": 2, "scan": 3, "event": 4, "close": 5, "gap": 6, "switch": 7}
 NAMES = {code: name for name, code in KINDS.items()}
 MAX_PAYLOAD = 256 * 2**20
 SUFFIX = ".trace"

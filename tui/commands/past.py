@@ -48,7 +48,8 @@ def why(
         record = rise if at is None else _scan(past, at)
         rests = next((f.rests_on for f in rise.firings if f.episode == found.id), ())
         history = past.history_of(record)
-        lines = explain(past.program, record, found.rule, found.bindings, tongue, history, plain, _width(), rests=rests)
+        program = past.program_of(record)
+        lines = explain(program, record, found.rule, found.bindings, tongue, history, plain, _width(), rests=rests)
         for line in lines:
             click.echo(text_of(line))
 
@@ -93,10 +94,11 @@ def why_not(rule: str, trace: Path | None, at: str | None, lang: str | None, asc
     tongue, plain = speak(lang, ascii_only)
     with readable_errors():
         past = PastRun(newest_run(trace))
-        if rule not in past.program.rules:
-            raise click.UsageError(f"there is no rule {rule}. {did_you_mean(rule, past.program.rules)}".rstrip())
         record = _scan(past, at)
-        for line in explain(past.program, record, rule, tongue, plain, _width()):
+        program = past.program_of(record)
+        if rule not in program.rules:
+            raise click.UsageError(f"there is no rule {rule}. {did_you_mean(rule, program.rules)}".rstrip())
+        for line in explain(program, record, rule, tongue, plain, _width()):
             click.echo(text_of(line))
 
 
@@ -170,7 +172,7 @@ def _list_episodes(past: PastRun, lang: str, everything: bool) -> None:
     from expert.explain import certainty_word, clock, duration, title_of
 
     hidden = 0
-    for e, _ in sorted(past.episodes().values(), key=lambda x: (x[0].raised, x[0].id)):
+    for e, index in sorted(past.episodes().values(), key=lambda x: (x[0].raised, x[0].id)):
         if e.severity == 0 and not everything:
             hidden += 1
             continue
@@ -178,7 +180,8 @@ def _list_episodes(past: PastRun, lang: str, everything: bool) -> None:
             end, state = "...", certainty_word(e.certainty, lang)
         else:
             end, state = clock(e.cleared), duration(e.cleared - e.raised)
-        title = title_of(past.program, e.rule, e.bindings, lang)
+        known = e.rule in past.program.rules
+        title = title_of(past.program if known else past.program_of(past.record(index)), e.rule, e.bindings, lang)
         click.echo(f"{e.id}  {clock(e.raised)}-{end:<5}  !{e.severity}  {title}  ({state})  {e.rule}")
     if hidden:
         click.echo(f"{hidden} episodes of severity 0 are not listed; --all lists them", err=True)
