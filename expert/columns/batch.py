@@ -28,7 +28,6 @@ STRETCH = 128
 """Scans of a stretch: with more, the certainties of a few hundred rules no longer fit the cache."""
 
 
-
 class Stretch:
     """Consecutive scans. Its arrays belong to the columns: they hold until the next stretch is asked for.
 

@@ -109,13 +109,23 @@ class Core:
         questions = max(1, len(self.plan.expansion.questions))
         self.memory.put(
             events=np.zeros((rules * stretch, 5), np.int64),
-            dirty=np.ones((1, max(1, len(self.plan.order))), np.uint8),
+            dirty=np.array([self._everything(), self._always()], np.uint8),
             model_s=np.zeros((questions, stretch), np.int32),
             model_p=np.full((questions, stretch), ONE, np.int32),
         )
+        self._spare = 0
         self._time = np.zeros(1, np.int64)
         self._late = np.zeros(1, np.int64)
         self._start = np.zeros(1, np.int64)
+
+    def _everything(self) -> list[int]:
+        return [1] * max(1, len(self.plan.order))
+
+    def _always(self) -> list[int]:
+        """Operations that time alone may move: 1 where that is so."""
+        moving = (at.OP_LAG, at.OP_STORE, at.OP_MODEL)
+        held = [r.out for r in self.plan.rules if r.ground.rule.hold]
+        return [int(x.op in moving or x in held) for x in self.plan.order] or [0]
 
     # ------------------------------------------------------------ notes
 
@@ -145,8 +155,9 @@ class Core:
         EndlessGrowth
             When positive recursion does not come to rest.
         """
-        if new.shape[1]:
-            self._room(np.bincount(new[0], minlength=len(self.names)))
+        self._spare -= new.shape[1]
+        if self._spare < 0:
+            self._room(np.full(len(self.names), new.shape[1], np.int64))
         self._time[0], self._late[0] = now, late
         self._scan_room(1, now)
         self._begin()
@@ -169,7 +180,7 @@ class Core:
         self._begin()
         leaves(self.memory.table, times, start, new, True, True)
         self._finish(infer(self.memory.table, times, late, False), len(times))
-        self.memory.dirty[:] = 1
+        self.memory.dirty[0] = 1
 
     def _begin(self) -> None:
         settings = self.memory.settings
@@ -198,10 +209,13 @@ class Core:
         if not len(v):
             return
         need = v[:, at.V_HEAD] - v[:, at.V_TAIL] + new
-        if (need <= v[:, at.V_MASK]).all():
+        free = v[:, at.V_MASK] - need
+        self._spare = int(free.min())
+        if self._spare >= 0:
             return
         sizes = [max(int(m) + 1, power_of_two(2 * int(n))) for m, n in zip(v[:, at.V_MASK], need, strict=True)]
         self._move(sizes)
+        self._spare = int((v[:, at.V_MASK] - need).min())
 
     def _move(self, sizes: Sequence[int]) -> None:
         x = self.memory

@@ -346,6 +346,38 @@ def _holds(table, n):
             )
 
 
+@njit(cache=True, inline="always")
+def _quick(i, nodes, operands, num, fac, s, p):
+    """One of the commonest operations at one scan: (whether it was one, whether its result changed)."""
+    op, to, k, end = nodes[i, at.N_OP], nodes[i, at.N_SLOT], nodes[i, at.N_ARGS], nodes[i, at.N_END]
+    if op == at.OP_COMPARE:
+        how, x, y = nodes[i, at.N_A], operands[k], operands[k + 1]
+        if nodes[i, at.N_B] == 0 or fac[0, x, 0] < fac[1, x, 0] or fac[0, y, 0] < fac[1, y, 0]:
+            return False, False
+        if how >= 2:
+            x, y = y, x
+        if how == 0 or how == 2:
+            low, high = num[2, x, 0] < num[1, y, 0], not num[1, x, 0] >= num[2, y, 0]
+        else:
+            low, high = num[2, x, 0] <= num[1, y, 0], not num[1, x, 0] > num[2, y, 0]
+        a, b = np.int32(ONE if low else 0), np.int32(ONE if high else 0)
+    elif op == at.OP_ALL:
+        a, b = s[operands[k], 0], p[operands[k], 0]
+        for j in range(k + 1, end):
+            a, b = min(a, s[operands[j], 0]), min(b, p[operands[j], 0])
+    elif op == at.OP_ANY or op == at.OP_FACT:
+        a, b = np.int32(0), np.int32(0)
+        for j in range(k, end):
+            a, b = max(a, s[operands[j], 0]), max(b, p[operands[j], 0])
+    elif op == at.OP_NOT:
+        a, b = np.int32(ONE - p[operands[k], 0]), np.int32(ONE - s[operands[k], 0])
+    else:
+        return False, False
+    changed = a != s[to, 0] or b != p[to, 0]
+    s[to, 0], p[to, 0] = a, b
+    return True, changed
+
+
 @njit(cache=True)
 def infer(table, scan_times, late, partial):
     """All operations over a stretch; the number of the loop that did not come to rest, or -1.
@@ -363,7 +395,7 @@ def infer(table, scan_times, late, partial):
     s, p, active = small2(table, m.I_S), small2(table, m.I_P), bytes2(table, m.I_ACTIVE)
     refuted, settings = small2(table, m.I_REFUTED), ints1(table, m.I_SETTINGS)
     model_s, model_p = small2(table, m.I_MODEL_S), small2(table, m.I_MODEL_P)
-    events, dirty = ints2(table, m.I_EVENTS), bytes2(table, m.I_DIRTY)[0]
+    events, dirty, always = ints2(table, m.I_EVENTS), bytes2(table, m.I_DIRTY)[0], bytes2(table, m.I_DIRTY)[1]
     n, mask = len(scan_times), len(times) - 1
     for t in range(n):
         times[(settings[m.SETTING_NUMBER] + t) & mask] = scan_times[t]
@@ -390,20 +422,24 @@ def infer(table, scan_times, late, partial):
                 dirty[j] = 0
                 s[nodes[j, at.N_SLOT], :n] = 0
                 p[nodes[j, at.N_SLOT], :n] = 0
+        if partial and not inside:
+            if dirty[i] == 0:
+                i += 1
+                continue
+            dirty[i] = always[i]
+            done, changed = _quick(i, nodes, operands, num, fac, s, p)
+            if done:
+                if changed:
+                    for k in range(first[i], first[i + 1]):
+                        dirty[readers[k]] = 1
+                i += 1
+                continue
         node = nodes[i]
         op, to = node[at.N_OP], node[at.N_SLOT]
         lo, hi, cn, cd = np.nan, np.nan, np.int64(0), np.int64(0)
         low, high, seen = np.int32(0), np.int32(0), np.int64(0)
         numeric = op == at.OP_ARITHMETIC or op == at.OP_AGGREGATE or op == at.OP_LAG
         if partial and not inside:
-            if dirty[i] == 0:
-                moves = op == at.OP_LAG or op == at.OP_STORE or op == at.OP_MODEL
-                moves = moves or (op == at.OP_MACHINE and rules[node[at.N_A], at.R_STATE] != at.NORMAL)
-                moves = moves or (op == at.OP_RULE and rules[node[at.N_A], at.R_HOLD] >= 0)
-                if not moves:
-                    i += 1
-                    continue
-            dirty[i] = 0
             if numeric:
                 lo, hi, cn, cd = num[1, to, 0], num[2, to, 0], fac[0, to, 0], fac[1, to, 0]
                 seen = meta[at.M_AT, to, 0] if len(meta) else at.NONE
@@ -416,7 +452,7 @@ def infer(table, scan_times, late, partial):
         args = operands[node[at.N_ARGS] : node[at.N_END]]
         if op == at.OP_COMPARE:
             x, y, how = args[0], args[1], node[at.N_A]
-            if how >= 4 or place[x] >= 0 or place[y] >= 0:
+            if node[at.N_B] == 0:
                 compare(how, x, y, to, n, num, fac, place, size, factor, ends, s, p)
             else:  # an unknown side makes every comparison false, which leaves [0, 1]
                 if how >= 2:
@@ -532,6 +568,8 @@ def infer(table, scan_times, late, partial):
                 changed = not same or place[to] >= 0 or (len(meta) > 0 and seen != meta[at.M_AT, to, 0])
             elif op == at.OP_MACHINE:
                 changed = low != active[node[at.N_A], 0]
+                if rules[node[at.N_A], at.R_STATE] >= at.HELD:
+                    dirty[i] = 1  # time alone may move it
             elif not changed:
                 changed = low != s[to, 0] or high != p[to, 0]
             if changed:

@@ -147,7 +147,7 @@ class Live:
     def conclusions(self) -> tuple[np.ndarray, np.ndarray]:
         """Support and plausibility of every rule in `keys`, after hold, strength and refuters: int32 millionths."""
         x = self.core.memory
-        return x.s[self._slots, 0], x.p[self._slots, 0]
+        return np.take(x.s[:, 0], self._slots), np.take(x.p[:, 0], self._slots)
 
     def keep(self) -> Kept:
         """A copy of all that the scan found."""

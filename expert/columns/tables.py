@@ -49,6 +49,8 @@ def put_code(plan: Plan, memory: Memory) -> None:
         if x.op == at.OP_STORE:
             lag = x.args[0]
             nodes[i, at.N_SLOT], nodes[i, at.N_A], nodes[i, at.N_B] = lag.slot, lag.params[0], lag.args[0].slot
+        if x.op == at.OP_COMPARE:
+            nodes[i, at.N_B] = int(x.params[0] < 4 and not any(y.layers for y in x.args))
         args += slots
         weights += x.weights if x.weights else [0] * len(slots)
         consts[i] = x.consts
