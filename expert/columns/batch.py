@@ -36,15 +36,26 @@ class Stretch:
     times : (scans,) int64
     keys : tuple of str
         Rules with their bindings, in canonical order.
-    changes : list of Change
-        By time, then key.
+    happened : (events, 6) int64
+        What machines did: the columns of `expert.columns.core.Event`; a copy.
     """
 
-    def __init__(self, batch: Batch, times: np.ndarray, changes: list[Change]) -> None:
+    def __init__(self, batch: Batch, times: np.ndarray, happened: np.ndarray) -> None:
         self._batch = batch
         self.times = times
         self.keys = batch.keys
-        self.changes = changes
+        self.happened = happened
+
+    @property
+    def changes(self) -> list[Change]:
+        """What machines did, by time, then key."""
+        rules = self._batch.core.plan.rules
+        out = []
+        for t, row, did, s, p, raised in self.happened.tolist():
+            kind: ChangeKind = at.EVENTS[did]  # type: ignore[assignment]
+            key = rules[row].key
+            out.append(Change(int(self.times[t]), key, kind, episode_id(key, raised), s, p))
+        return sorted(out, key=lambda c: (c.time, c.key))
 
     def certainty(self, key: str) -> tuple[np.ndarray, np.ndarray]:
         """Support and plausibility of a rule over the scans, after its refuters: int32 millionths."""
@@ -82,7 +93,6 @@ class Batch:
         self.core: Core = columnar_core(program, self.session, stretch=stretch, told=looks_back)
         self.rows = {r.key: r.row for r in self.core.plan.rules}
         self.keys = tuple(sorted(self.rows))
-        self._episodes = {k: m.episode for k, m in self.session.machines.items()}
         self._model_at = dict(self.session.answers)
         self._questions = [self._key(q) for q in self.core.plan.expansion.questions]
         later = [x.params[1] for x in self.core.plan.order if x.op == at.OP_LAG and x.params[2]]
@@ -155,7 +165,7 @@ class Batch:
             part, bounds = _cut(new, begin, stops, first)
             self._answers(times, inputs, first, end)
             self.core.run(times[first:end], late[first:end], bounds, part)
-            stretch = Stretch(self, times[first:end], self._changes(times[first:end]))
+            stretch = Stretch(self, times[first:end], self.core.happened.copy())
             self._exclude(times[first:end])
             yield stretch
             first, begin = end, stops
@@ -237,21 +247,9 @@ class Batch:
 
     # ------------------------------------------------------------ results
 
-    def _changes(self, times: np.ndarray) -> list[Change]:
-        plan = self.core.plan
-        out = []
-        for e in self.core.events:
-            key = plan.rules[e.row].key
-            time = int(times[e.t])
-            if e.did == at.EVENT_RAISED:
-                self._episodes[key] = episode_id(key, time)
-            kind: ChangeKind = at.EVENTS[e.did]  # type: ignore[assignment]
-            out.append(Change(time, key, kind, self._episodes[key], e.s, e.p))
-        return sorted(out, key=lambda c: (c.time, c.key))
-
     def snapshot(self) -> dict[str, Any]:
         """State after the last scan, as `Session.snapshot` gives it."""
-        save(self.core, self.session, self._episodes)
+        save(self.core, self.session)
         self.session.answers = self._model_at
         return self.session.snapshot()
 

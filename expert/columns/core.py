@@ -49,13 +49,14 @@ PER_SCAN = (
 
 
 class Event(NamedTuple):
-    """What a machine did: index of the scan in its stretch, row of the rule, ``EVENT_`` code, certainty."""
+    """What a machine did: scan of the stretch, row of the rule, ``EVENT_`` code, certainty, time of rise."""
 
     t: int
     row: int
     did: int
     s: int
     p: int
+    raised: int
 
 
 class Core:
@@ -104,11 +105,10 @@ class Core:
         self._note_index = {n: i for i, n in enumerate(self.notes)}
         self.number = 0
         self.width = 0
-        self.events: list[Event] = []
         rules = max(1, len(self.plan.rules))
         questions = max(1, len(self.plan.expansion.questions))
         self.memory.put(
-            events=np.zeros((rules * stretch, 5), np.int64),
+            events=np.zeros((rules * stretch, 6), np.int64),
             dirty=np.array([self._everything(), self._always()], np.uint8),
             model_s=np.zeros((questions, stretch), np.int32),
             model_p=np.full((questions, stretch), ONE, np.int32),
@@ -194,8 +194,16 @@ class Core:
             raise EndlessGrowth(f"rules {', '.join(names)} still change facts after too many rounds of one scan")
         self.number += scans
         self.width = scans
-        n = int(self.memory.settings[m.SETTING_EVENTS])
-        self.events = [Event(*row) for row in self.memory.events[:n].tolist()] if n else []
+
+    @property
+    def happened(self) -> np.ndarray:
+        """What machines did in the newest stretch: (events, 6), the columns of `Event`, by operation, then scan."""
+        return self.memory.events[: int(self.memory.settings[m.SETTING_EVENTS])]
+
+    @property
+    def events(self) -> list[Event]:
+        """The same as a list."""
+        return [Event(*row) for row in self.happened.tolist()]
 
     def set_model(self, question: int, support: int, plausibility: int) -> None:
         """The answer that a question of the program has from the next scan on."""

@@ -322,6 +322,7 @@ def _machine(node, r, args, n, s, p, active, refuted, times, mask, late, setting
         if did >= 0:
             k = settings[m.SETTING_EVENTS]
             events[k, 0], events[k, 1], events[k, 2], events[k, 3], events[k, 4] = t, row, did, low, high
+            events[k, 5] = r[at.R_RAISED_AT]
             settings[m.SETTING_EVENTS] = k + 1
 
 

@@ -125,8 +125,8 @@ class Live:
         ]
         return np.ascontiguousarray(np.array(rows, np.int64).reshape(-1, 7).T)
 
-    def advance(self, now: int, new: np.ndarray, late: bool = False) -> list[Event]:
-        """Run one scan; return what machines did.
+    def advance(self, now: int, new: np.ndarray, late: bool = False) -> None:
+        """Run one scan.
 
         Parameters
         ----------
@@ -137,6 +137,9 @@ class Live:
             1 uncertain, 2 bad), note (0). Only what has arrived.
         """
         self.core.scan(now, late, new)
+
+    def events(self) -> list[Event]:
+        """What machines did in the newest scan."""
         return self.core.events
 
     def answer(self, question: int, support: int, plausibility: int, reason: str = "") -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ from expert.columns.rings import HOUR, NO_NOTE
 from expert.columns.tables import power_of_two, put_state
 from expert.engine.hold import Hold
 from expert.engine.memory import Series
-from expert.engine.raising import Machine
+from expert.engine.raising import Machine, episode_id
 from expert.engine.results import NO_DISCOUNT, Num
 from expert.values.interval import Interval
 from expert.values.types import Episode
@@ -193,14 +193,8 @@ def lags(core: Core) -> list[Item]:
     return [x for x in core.plan.order if x.op == at.OP_LAG]
 
 
-def save(core: Core, session: Session, episodes: Mapping[str, str]) -> None:
-    """Bring a session to the state of columns that ran without it.
-
-    Parameters
-    ----------
-    episodes : mapping
-        Episode of every machine that is up, by rule and bindings.
-    """
+def save(core: Core, session: Session) -> None:
+    """Bring a session to the state of columns that ran without it."""
     for name, row in core.rows.items():
         _save_series(core, row, session.memory.series[name])
     for b, row in enumerate(core.memory.baselines):
@@ -215,7 +209,7 @@ def save(core: Core, session: Session, episodes: Mapping[str, str]) -> None:
         r = core.memory.rules[rule.row].tolist()
         if rule.machine is None or r[at.R_STATE] == at.NORMAL:
             continue
-        machine = machine_of(r, episodes[rule.key])
+        machine = machine_of(r, episode_id(rule.key, r[at.R_RAISED_AT]))
         session.machines[rule.key] = machine
         s, p = core.certainty(rule.row)
         g = rule.ground
