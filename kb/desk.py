@@ -12,6 +12,7 @@ from pathlib import Path
 from expert.engine.numbers import held_value
 from expert.language.ast import Program, Site
 from expert.run.log import RunLog
+from expert.run.reload import Reload, RuleWatch
 from expert.run.runner import Runner
 from expert.values.types import OperatorEvent, Sample, ScanRecord
 from kb.breakages import Breakage
@@ -68,6 +69,8 @@ class Desk:
     ----------
     counts, scans, raised
         Samples by what became of them, scans run, and how often each rule rose since the desk was opened.
+    watch, reloads
+        What looks at the rule files before a scan, when somebody wants that, and what came of it so far.
     """
 
     def __init__(
@@ -94,6 +97,8 @@ class Desk:
         self.counts: dict[str, int] = {}
         self.scans = 0
         self.raised: dict[str, int] = {}
+        self.watch: RuleWatch | None = None
+        self.reloads: list[Reload] = []
         self._share = 0.0
         self._wall = wall
 
@@ -147,7 +152,15 @@ class Desk:
     def tick(self) -> list[ScanRecord]:
         """Run every scan that is due by now and return their records, oldest first."""
         now = self.now if self.end is None else min(self.now, self.end)
+        if self.runner.next_due <= now:
+            self._look_at_rules()
         return [self._count(record) for record in self.runner.due(now)]
+
+    def _look_at_rules(self) -> None:
+        """Take over rules that somebody changed, right before a scan, so that none is shown under other rules."""
+        found = self.watch.check(self.runner) if self.watch is not None else None
+        if found is not None:
+            self.reloads.append(found)
 
     def _count(self, record: ScanRecord) -> ScanRecord:
         self.scans += 1
@@ -164,6 +177,7 @@ class Desk:
         last = until if self.end is None else min(until, self.end)
         while self.runner.next_due <= last:
             due = self.runner.next_due
+            self._look_at_rules()
             yield self._count(self.runner.scan(due, due))
 
     # ------------------------------------------------------------ looking

@@ -75,7 +75,7 @@ def event_line(event: Event, lang: str) -> str:
     word = certainty_word(event.certainty, lang) if event.certainty is not None else ""
     detail = event.detail[lang]
     head = f"{clock(event.time)}  {event.mark} {event.what[lang]}"
-    if event.kind in ("advice", "advice_over", "blocked", "pending", "verdict", "person", "regime"):
+    if event.kind in ("advice", "advice_over", "blocked", "pending", "verdict", "person", "regime", "rules"):
         return f"{head}{'；' if lang == 'zh' else '; '}{detail}" if detail else head
     what = event.what[lang]
     padded = fit(what, TITLE) if len(what) <= TITLE and fit(what, TITLE).startswith(what) else what
@@ -112,6 +112,7 @@ def _events(desk: DeskPort, until: int, chronicle: Chronicle) -> Iterator[Event]
     chronicle.follow(tuple(desk.records))
     yield from chronicle.begin(desk.now)
     for record in desk.run_until(until):
+        yield from chronicle.hear(desk.reloads)
         yield from chronicle.take(record)
 
 
@@ -141,8 +142,10 @@ def account(desk: DeskPort, lang: str) -> list[str]:
         lines.append(say(lang, "plain_skipped", n=sum(desk.skipped.values()), causes=causes))
     if desk.end is not None:
         lines.append(say(lang, "plain_raised"))
-        ranked = sorted(desk.raised.items(), key=lambda x: (-desk.program.rules[x[0]].severity, x[0]))
-        lines += [f"  {n:>6}  !{desk.program.rules[rule].severity}  {rule}" for rule, n in ranked]
+        rules = desk.program.rules
+        severity = {name: rules[name].severity if name in rules else 0 for name in desk.raised}
+        ranked = sorted(desk.raised.items(), key=lambda x: (-severity[x[0]], x[0]))
+        lines += [f"  {n:>6}  !{severity[rule]}  {rule}" for rule, n in ranked]
     return lines
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from expert.language.ast import Program
+from expert.run.reload import Reload
 from expert.values.types import ScanRecord
 
 
@@ -24,6 +25,7 @@ class DeskPort(Protocol):
     """One running expert."""
 
     name: dict[str, str]
+    reloads: list[Reload]
     seed: int | None
 
     @property

@@ -8,7 +8,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -161,7 +161,6 @@ class Pump:
     def step(self) -> None:
         """Run the scans that are due and show a frame when something is new."""
         records = self._advance()
-        self.story.follow(records)
         if (records or self.desk.record is not None) and not self._first:
             self._first = True
             self.story.remark(self.desk.now, both("plain_first", seconds=f"{since_start():.1f}"))
@@ -170,16 +169,24 @@ class Pump:
             self._show(self.frame(self._wish))
 
     def _advance(self) -> list[ScanRecord]:
-        """The scans that are due; of a desk without a speed as many as run in a moment."""
+        """Run the scans that are due, and take them in; of a desk without a speed as many as run in a moment."""
         if self.desk.speed > 0:
-            return self.desk.tick()
+            due = self.desk.tick()
+            self._take(due)
+            return due
         records: list[ScanRecord] = []
         end = time.monotonic() + PERIOD / 2
         for record in self.desk.run_until(FOREVER):
+            self._take([record])
             records.append(record)
             if time.monotonic() > end or self._stop.is_set():
                 break
         return records
+
+    def _take(self, records: Sequence[ScanRecord]) -> None:
+        """Take in records of one desk under the rules that they were run by."""
+        self.story.hear(self.desk.reloads)
+        self.story.follow(records)
 
     def frame(self, wish: Wish) -> Frame:
         """What the screens show now."""

@@ -68,7 +68,7 @@ def take_over(session: Session, program: Program) -> tuple[Session, Switch]:
         When the program is for another site or scan period.
     """
     state, switch = migrate(session.snapshot(), session.program, program)
-    after = Session.restore(program, state)
+    after = Session.restore(program, state, session.evaluator)
     after.profile = session.profile
     return after, switch
 

@@ -178,3 +178,24 @@ def test_an_empty_recording_is_said_to_be_empty(tmp_path: Path) -> None:
     (tmp_path / "rec" / "samples.csv").write_text("", encoding="utf-8")
     code, _, err = play(tmp_path / "rec", tmp_path)
     assert (2, True) == (code, "empty" in err)
+
+
+def test_a_run_goes_on_under_the_rules_as_they_are_now(tmp_path: Path) -> None:
+    """`--watch-rules` takes over what an author changed, tells it, and the trace replays over the switch."""
+    pack = tmp_path / "mine"
+    pack.mkdir()
+    (pack / "pack.yaml").write_text(
+        "name: mine\nversion: 0.1.0\ntitle: {en: Mine, zh: Mine}\nowner: me\n", encoding="utf-8"
+    )
+    rule = "rules:\n  - id: mine.high\n    title: {en: High, zh: High}\n    kind: note\n"
+    rule += "    when: blast.pressure > 100 kPa\n    source: test\n"
+    reason = '    because: {en: "{blast.pressure}", zh: "{blast.pressure}"}\n'
+    (pack / "mine.yaml").write_text(rule + reason, encoding="utf-8")
+    run = ("run", "--plain", "--hours", "0.05", "--seed", "4", "--trace", "t", "--rules", "mine")
+    first = tuyere(*run, cwd=tmp_path)
+    (pack / "mine.yaml").write_text((rule + reason).replace("> 100 kPa", "> 110 kPa"), encoding="utf-8")
+    second = tuyere(*run, "--watch-rules", cwd=tmp_path)
+    replayed = tuyere("replay", "t", cwd=tmp_path)
+    assert (0, 0, 0) == (first.returncode, second.returncode, replayed.returncode), first.stderr + second.stderr
+    assert "other rules are at work" in second.stdout and "mine.high was changed" in second.stdout
+    assert "all bytes identical" in replayed.stdout

@@ -10,10 +10,10 @@ import pytest
 
 from expert.compile import load_program_from_sources
 from expert.engine.formats import FORMAT, STEPS
-from expert.engine.migrate import migrate
+from expert.engine.migrate import migrate, take_over
 from expert.engine.session import Session, SessionError
 from expert.language.ast import Program
-from expert.values.types import Dropped, Episode, OperatorEvent, Row, ScanRecord
+from expert.values.types import Dropped, Episode, OperatorEvent, Row, Sample, ScanInput, ScanRecord
 from tests.engine.build import MINUTE, SITE, T0, VARIABLES, Bench, bytes_of, good, out, program, rule, state
 
 HELD = rule("held", "a.x > 50 kPa", "for: 10 min", "clear_for: 5 min", "severity: 2")
@@ -203,6 +203,24 @@ def test_another_plant_is_refused(of: str, to: str, message: str) -> None:
     new = program(OTHER, files={"site/site.yaml": text, "site/variables.yaml": slower})
     with pytest.raises(SessionError, match=message):
         moved(played(OTHER), new)
+
+
+def test_a_session_stays_with_its_evaluator() -> None:
+    """Columns or the reference: the state that goes on is the same."""
+    new = program(OTHER, BACK, rule("held", "a.x > 50 kPa", "for: 9 min", "severity: 2"))
+    bench = played(HELD, OTHER, BACK)
+    live = Session.restore(bench.program, bench.session.snapshot(), "live")
+    next_input = [
+        ScanInput(at, at, (Sample("a.x", at, at, 60), Sample("a.y", at, at, 60)))
+        for at in (T0 + m * MINUTE for m in (8, 9, 10))
+    ]
+    found = []
+    for session in (live, bench.session):
+        session.scan(next_input[0])
+        after, _ = take_over(session, new)
+        found.append((after.evaluator, [bytes_of(after.scan(i)) for i in next_input[1:]]))
+    assert ["live", "reference"] == [evaluator for evaluator, _ in found]
+    assert found[0][1] == found[1][1]
 
 
 def test_a_snapshot_of_a_third_program_is_refused() -> None:

@@ -28,6 +28,9 @@ SPEED = 60.0
 @click.option("--map", "map_file", type=click.Path(path_type=Path), help="How its columns map to variables.")
 @click.option("--warm-up", type=click.Path(path_type=Path), help="History (mapped alike) to know what is normal from.")
 @click.option("--rules", multiple=True, type=click.Path(path_type=Path, exists=True), help="A further rule pack.")
+@click.option(
+    "--watch-rules", is_flag=True, help="Take over rule files that change and check clean, between two scans."
+)
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the summary there too.")
 @language_options
 def run(
@@ -40,6 +43,7 @@ def run(
     map_file: Path | None,
     warm_up: Path | None,
     rules: tuple[Path, ...],
+    watch_rules: bool,
     json_file: Path | None,
     lang: str | None,
     ascii_only: bool,
@@ -54,6 +58,8 @@ def run(
         click.echo(say(tongue, "warming_up"))  # the screen opens when the desk knows what is normal
     with readable_errors():
         desk = _desk(seed, 0.0 if lines else speed, trace, recording, map_file, warm_up, rules)
+        if watch_rules:
+            _watch(desk, recording is not None, rules)
         try:
             code = _show(desk, lines, hours, tongue, keep_ascii)
         finally:
@@ -85,6 +91,14 @@ def _desk(
     return plants.virtual(
         seed=seed if seed is not None else plants.DEFAULT_SEED, speed=speed, trace=folder, extra_packs=rules
     )
+
+
+def _watch(desk: Desk, recorded: bool, rules: tuple[Path, ...]) -> None:
+    from kb import recordings, reloading
+    from kb.paths import rules_folder, shipped_packs
+
+    own = [rules_folder() / recordings.PACK] if recorded else shipped_packs()
+    reloading.watch_rules(desk, [*own, *rules])
 
 
 def _show(desk: Desk, lines: bool, hours: float | None, lang: str, ascii_only: bool) -> int:

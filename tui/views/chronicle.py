@@ -7,17 +7,19 @@ one, the newest answer of each model, and the figures of the summary.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from expert.explain import because_text, clock, duration, expectation_text, title_of, variable_title
 from expert.language.ast import Program
+from expert.run.reload import Reload
 from expert.values.types import AdviceItem, Episode, ModelAnswer, ScanRecord
 from tui.texts import LANGUAGES, Words, both, say
 from tui.views.advice import advice_words, blocked_why, review_words
 from tui.views.events import Event
 from tui.views.grouping import SEVERE, has_line, place_of
 from tui.views.layout import Layout, VerdictLayout, fitted
+from tui.views.reloads import reload_event
 from tui.views.verdict import VerdictState, certainty_of, score_text, verdict_of
 
 NOTHING: Words = dict.fromkeys(LANGUAGES, "")
@@ -49,6 +51,8 @@ class Chronicle:
     def __init__(self, program: Program, layout: Layout) -> None:
         self.program = program
         self.layout = fitted(layout, program)
+        self._wanted = layout
+        self._heard = 0
         self.events: deque[Event] = deque(maxlen=KEEP_EVENTS)
         self.rests: dict[str, tuple[tuple[str, ...], ...]] = {}
         self.answers: dict[tuple[str, int, str, float], tuple[int, ModelAnswer]] = {}
@@ -301,6 +305,18 @@ class Chronicle:
         verdicts = [e for e in self.events if e.kind == "verdict"][-1:]
         rises = [e for e in self.events if e.kind in ("raised", "late") and e.episode in self._open]
         return sorted(verdicts + rises, key=lambda e: e.time)
+
+    def hear(self, reloads: Sequence[Reload]) -> list[Event]:
+        """Go on with the rules that a desk took over since the last call, and tell of them; before its next record."""
+        found = []
+        for reload in reloads[self._heard :]:
+            self.program = reload.program
+            self.layout = fitted(self._wanted, self.program)
+            self._open = {id_: e for id_, e in self._open.items() if e.rule in self.program.rules}
+            found.append(reload_event(reload))
+        self._heard = len(reloads)
+        self.events.extend(found)
+        return found
 
     def remark(self, time: int, words: Words) -> None:
         """Add a remark about the run itself."""

@@ -10,13 +10,13 @@ from tui.texts import Words
 
 EventKind = Literal[
     "raised", "late", "cleared", "held", "resumed", "question", "advice", "advice_over", "blocked", "pending",
-    "verdict", "note", "marker", "person", "regime", "missed",
+    "verdict", "note", "marker", "person", "regime", "missed", "rules",
 ]  # fmt: skip
 
 MARKS: dict[str, str] = {
     "cleared": "ok", "held": "??", "resumed": "ok", "question": "??", "advice": "->", "advice_over": "--",
     "blocked": "-x", "pending": "->", "verdict": "==", "note": "--", "marker": "..", "person": "**", "regime": "==",
-    "missed": "!=",
+    "missed": "!=", "rules": "==",
 }  # fmt: skip
 
 

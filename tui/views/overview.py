@@ -366,7 +366,7 @@ def earlier_views(
 
 def event_view(e: Event, lang: str) -> EventView:
     """One event in one language."""
-    detail = e.detail[lang]
+    detail = e.detail[lang].split("\n", 1)[0]  # a list of mistakes is as long as it is
     colon = "：" if lang == "zh" else ": "
     wide = e.kind in ("raised", "late", "note", "missed")
     text = e.what[lang] + ((colon if wide else "  ") + detail if detail else "")

@@ -32,8 +32,8 @@ class RuleChoice:
 def why_rows(
     desk: DeskPort, story: Chronicle, record: ScanRecord, episode: str, lang: str, ascii_only: bool, width: int
 ) -> tuple[Line, ...]:
-    """Lines of why of an open episode; none when the record does not have it."""
-    found = next((e for e in record.episodes if e.id == episode), None)
+    """Lines of why of an open episode; none when the record does not have it, or is one of other rules."""
+    found = next((e for e in record.episodes if e.id == episode and _of_now(desk, record)), None)
     if found is None:
         return ()
     rests = story.rests.get(episode)
@@ -44,8 +44,8 @@ def why_rows(
 def why_of(
     desk: DeskPort, story: Chronicle, record: ScanRecord, episode: str, lang: str, ascii_only: bool, width: int
 ) -> Why | None:
-    """Why of an episode, or None when the record does not have it."""
-    found = next((e for e in record.episodes if e.id == episode), None)
+    """Why of an episode, or None when the record does not have it, or is one of other rules."""
+    found = next((e for e in record.episodes if e.id == episode and _of_now(desk, record)), None)
     if found is None:
         return None
     title = title_of(desk.program, found.rule, found.bindings, lang)
@@ -54,9 +54,16 @@ def why_of(
 
 
 def why_not_of(desk: DeskPort, record: ScanRecord, rule: str, lang: str, ascii_only: bool, width: int) -> Why:
-    """Why-not of a rule."""
+    """Why-not of a rule; no lines when the record is one of other rules."""
+    if not _of_now(desk, record):
+        return Why(rule, record.input.time, ())
     title = title_of(desk.program, rule, (), lang)
     return Why(title, record.input.time, tuple(why_not(desk.program, record, rule, lang, ascii_only, width)))
+
+
+def _of_now(desk: DeskPort, record: ScanRecord) -> bool:
+    """Whether a record is of the rules at work: what was asked on the screen may be older than a switch."""
+    return record.program == desk.program.digest
 
 
 def rule_choices(desk: DeskPort, record: ScanRecord | None, lang: str) -> tuple[RuleChoice, ...]:
