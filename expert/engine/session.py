@@ -246,11 +246,13 @@ class Session:
         work.world.profile = self.profile
         work.evaluator, work.outcomes = self._infer(work)
         work.world.profile = None
-        known = work.evaluator.known() if work.rising else None
-        for outcome in work.rising:
-            if known is not None and _explained(outcome.activation.rule):
+        rising = [outcome for outcome in work.rising if _explained(outcome.activation.rule)]
+        if rising:
+            known, past = work.evaluator.known(), replace(work.world, lagged=self.every_lag())
+            holds = self._earlier_holds(now)
+            for outcome in rising:
                 work.rests[outcome.activation.key] = rests_on(
-                    work.world, self.program.strata, self.every_hold(), outcome, self.dependence, known
+                    past, self.program.strata, holds, outcome, self.dependence, known
                 )
         notes = self._exclude(now, work.world) + conflicts(self.program, work.world.facts)
         record = make_record(self, work, notes)
@@ -280,6 +282,12 @@ class Session:
     def every_hold(self) -> Mapping[str, Hold]:
         """Past scans of every condition with a `for`, wherever they are kept."""
         return self.holds if self._columns is None else self._columns.holds()
+
+    def _earlier_holds(self, now: int) -> Mapping[str, Hold]:
+        """Holds as they stood before the scan at ``now``, which columns have in theirs already."""
+        if self._columns is None:
+            return self.holds
+        return {k: Hold([x for x in h.past if x[0] < now], h.start) for k, h in self.every_hold().items()}
 
     def every_lag(self) -> Mapping[str, list[tuple[int, Num]]]:
         """What every lag looks back at, wherever it is kept."""

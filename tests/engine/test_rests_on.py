@@ -112,3 +112,19 @@ def test_looking_does_not_touch() -> None:
         a, b = plain.scan(minute, [good("a.x", minute, 60)]), severe.scan(minute, [good("a.x", minute, 60)])
         assert (a.facts, a.nodes) == (b.facts, b.nodes)
     assert plain.session.snapshot()["holds"] == severe.session.snapshot()["holds"]
+
+
+def test_what_was_seen_earlier_is_not_lost() -> None:
+    """A lag looks back at samples that were there when their scan ran."""
+    bench = Bench(rule("one", '{any: ["lag(a.x, 1 min) > 50 kPa", a.y > 50 kPa]}', *SEVERE))
+    bench.scan(0, [good("a.x", 0, 60)])
+    record = bench.scan(1, [good("a.x", 1, 60)])
+    assert [()] == [f.rests_on for f in record.firings]
+
+
+def test_a_hold_is_tried_on_earlier_scans_only() -> None:
+    """What this scan saw does not stand beside what it would have seen."""
+    bench = Bench(rule("low", "a.x > 50 kPa", "for: 2 min", conclude="b"), rule("one", "{not: b}", *SEVERE))
+    bench.scan(0)
+    record = bench.scan(1, [good("a.x", 1, 40)])
+    assert [(("a.x",),)] == [f.rests_on for f in record.firings if f.rule == "t.one"]
