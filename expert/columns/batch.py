@@ -24,8 +24,8 @@ from expert.values.types import ModelAnswer, ScanInput
 HOLDS = 500_000
 BLOCK = 4096
 """Scans whose samples are laid out at a time."""
-STRETCH = 128
-"""Scans of a stretch: with more, the certainties of a few hundred rules no longer fit the cache."""
+STRETCH = 256
+"""Scans of a stretch: few enough that the certainties of some hundred rules stay in the cache."""
 
 
 class Stretch:
@@ -128,27 +128,24 @@ class Batch:
 
     def _lay_out(self, history: History, run_at: np.ndarray, after: int) -> tuple[np.ndarray, np.ndarray, int]:
         """Samples that arrive by the last of these scans, by variable, with the index of the scan that takes them."""
-        pieces: list[np.ndarray] = []
-        sizes = []
         latest = np.maximum.accumulate(run_at)
-        for row, name in enumerate(self.core.names):
-            column = history.columns.get(name)
-            part = None if column is None else column.between(after or None, int(latest[-1]))
-            sizes.append(0 if part is None else len(part))
+        found = [history.columns.get(name) for name in self.core.names]
+        parts = [None if c is None else c.between(after or None, int(latest[-1])) for c in found]
+        start = np.concatenate(([0], np.cumsum([0 if c is None else len(c) for c in parts]))).astype(np.int64)
+        new = np.empty((7, int(start[-1])), np.int64)
+        for row, part in enumerate(parts):
             if part is not None and len(part):
-                pieces.append(self._piece(row, part, latest))
-        start = np.concatenate(([0], np.cumsum(sizes))).astype(np.int64)
-        new = np.concatenate(pieces, axis=1) if pieces else np.zeros((7, 0), np.int64)
+                self._fill(new[:, start[row] : start[row + 1]], row, part, latest)
         return new, start, int(latest[-1])
 
-    def _piece(self, row: int, part: Column, latest: np.ndarray) -> np.ndarray:
-        out = np.empty((7, len(part)), np.int64)
+    def _fill(self, out: np.ndarray, row: int, part: Column, latest: np.ndarray) -> None:
         out[0] = row
         out[1] = np.searchsorted(latest, part.arrival, side="left")
         out[2], out[3], out[4], out[5] = part.source, part.arrival, part.count, part.quality
-        notes = np.array([self.core.note(n) if n else 0 for n in part.notes], np.int64)
-        out[6] = notes[part.note]
-        return out
+        out[6] = 0
+        if len(part.notes) > 1:
+            notes = np.array([self.core.note(n) if n else 0 for n in part.notes], np.int64)
+            out[6] = notes[part.note]
 
     def _block(
         self, times: np.ndarray, inputs: list[ScanInput | None], new: np.ndarray, start: np.ndarray

@@ -328,6 +328,13 @@ def _possible(function, v, g, count, note, i, j, n, missing):
 
 
 @njit(cache=True)
+def complete(v, g, n, size, since):
+    """Whether a window has a good sample at every tick of the variable's grid, so that nothing can be missing in it."""
+    whole = n >= g[at.G_EXPECTED] and n == size and v[at.V_UNALIGNED] <= since
+    return whole and g[at.G_LENGTH] == g[at.G_EXPECTED] * v[at.V_PERIOD]
+
+
+@njit(cache=True)
 def window(function, within, v, g, width, source, count, note, now, num, fac, meta, slot, t):
     """``f(x, T)`` with its coverage; ``within``: missing samples go to the ends of the range instead of discounting.
 
@@ -375,7 +382,7 @@ def window(function, within, v, g, width, source, count, note, now, num, fac, me
             tell(meta, slot, t, seen, at.WHY_NOTHING, 0, 0)
             if sure > 0.0:
                 bounded(num, fac, meta, slot, t, x - sure, x + sure)
-            if v[at.V_EDGE] != at.NONE:
+            if v[at.V_EDGE] != at.NONE and not complete(v, g, n, j - i, since):
                 _widen(function, v, g, source, count, note, now, i, j, n, num, fac, meta, slot, t)
     if len(meta):
         meta[at.M_N, slot, t], meta[at.M_M, slot, t] = n, expected

@@ -15,8 +15,8 @@ from numba import njit
 from expert.columns import layout as at
 from expert.columns import memory as m
 from expert.columns.conditions import compare, compared, counted, graded, negated, scored, some
-from expert.columns.exact import ONE, discounted, fraction_less
-from expert.columns.features import held_value, move_window, put, tell, unknown, window, z_score
+from expert.columns.exact import ONE, discounted, fraction_less, ratio
+from expert.columns.features import complete, held_value, move_window, put, tell, unknown, window, z_score
 from expert.columns.inference import attenuated, hold, hold_begin, step
 from expert.columns.memory import bytes2, floats2, floats3, ints1, ints2, ints3, small2
 from expert.columns.numbers import aggregate, arithmetic
@@ -77,7 +77,7 @@ def _prepare(v, groups, baselines, hour, mean, excluded, base, source, count, no
 def _append(v, source, arrival, count, note, new, k):  # what `take_in` does with a good sample that is the newest
     """Put a sample behind the others where there is nothing to judge; False when there is."""
     s, x, head = new[2, k], new[4, k], v[at.V_HEAD]
-    if new[5, k] != 0 or x <= v[at.V_FLOOR] or x >= v[at.V_CEILING] or s > new[3, k] or head == v[at.V_TAIL]:
+    if new[5, k] != 0 or x < v[at.V_LOW] or x > v[at.V_HIGH] or s > new[3, k] or head == v[at.V_TAIL]:
         return False
     offset, mask = v[at.V_OFFSET], v[at.V_MASK]
     if source[offset + ((head - 1) & mask)] >= s or (s - v[at.V_ORIGIN]) % v[at.V_PERIOD] != 0:
@@ -85,7 +85,88 @@ def _append(v, source, arrival, count, note, new, k):  # what `take_in` does wit
     place = offset + (head & mask)
     source[place], arrival[place], count[place], note[place] = s, new[3, k], x, NO_NOTE
     v[at.V_HEAD] = head + 1
+    if x <= v[at.V_FLOOR] or x >= v[at.V_CEILING]:
+        v[at.V_EDGE] = max(s, v[at.V_EDGE])
     return True
+
+
+@njit(cache=True)
+def _plain(v, rows, groups, source, new, k, end, times):
+    """Whether a variable's stretch needs no judgement: good samples in order, held values, means."""
+    if v[at.V_HOURLY] >= 0 or v[at.V_SIMPLE] == 0 or v[at.V_HEAD] == v[at.V_TAIL] or v[at.V_NEXT] != v[at.V_HEAD]:
+        return False
+    offset, mask = v[at.V_OFFSET], v[at.V_MASK]
+    for j in range(v[at.V_LEAVES], v[at.V_LEAVES_END]):
+        mean = rows[j, at.L_KIND] == at.LEAF_WINDOW and rows[j, at.L_FUNCTION] == at.MEAN and rows[j, at.L_BOUNDED] == 0
+        if rows[j, at.L_KIND] != at.LEAF_VALUE and not mean:
+            return False
+    for i in range(v[at.V_GROUPS], v[at.V_GROUPS_END]):
+        g = groups[i]
+        if g[at.G_CHANGES] != v[at.V_CHANGES] or g[at.G_START] < v[at.V_TAIL] or g[at.G_SUMS] == 1:
+            return False
+    last = source[offset + ((v[at.V_HEAD] - 1) & mask)]
+    for i in range(k, end):
+        s, x = new[2, i], new[4, i]
+        if new[5, i] != 0 or x < v[at.V_LOW] or x > v[at.V_HIGH] or s > new[3, i] or s <= last:
+            return False
+        if s > times[new[1, i]] or (s - v[at.V_ORIGIN]) % v[at.V_PERIOD] != 0:
+            return False
+        last = s
+    return True
+
+
+@njit(cache=True)
+def _plain_stretch(v, rows, widths, groups, source, arrival, count, note, num, fac, meta, new, k, end, times):
+    """Held values and means of a variable over a stretch that needs no judgement (`_plain`)."""
+    offset, mask, period, keep = v[at.V_OFFSET], v[at.V_MASK], v[at.V_PERIOD], v[at.V_KEEP]
+    top, bottom, low = v[at.V_NUM], v[at.V_DEN], v[at.V_LOW]
+    head = v[at.V_HEAD]
+    for t in range(len(times)):
+        now = times[t]
+        while k < end and new[1, k] <= t:
+            place = offset + (head & mask)
+            source[place], arrival[place], count[place], note[place] = new[2, k], new[3, k], new[4, k], NO_NOTE
+            if count[place] <= v[at.V_FLOOR] or count[place] >= v[at.V_CEILING]:
+                v[at.V_EDGE] = max(v[at.V_EDGE], source[place])
+            head += 1
+            k += 1
+        v[at.V_HEAD] = v[at.V_NEXT] = head
+        for i in range(v[at.V_GROUPS], v[at.V_GROUPS_END]):
+            g = groups[i]
+            n, total, start = g[at.G_N], g[at.G_SX], g[at.G_START]
+            for j in range(g[at.G_END], head):
+                n += 1
+                total += count[offset + (j & mask)] - low
+            since = now - g[at.G_LENGTH]
+            while start < head and source[offset + (start & mask)] <= since:
+                place = offset + (start & mask)
+                if note[place] == NO_NOTE:
+                    n -= 1
+                    total -= count[place] - low
+                start += 1
+            g[at.G_N], g[at.G_SX], g[at.G_START], g[at.G_END] = n, total, start, head
+        place = offset + ((head - 1) & mask)
+        fresh = note[place] == NO_NOTE and now - source[place] <= period
+        for j in range(v[at.V_LEAVES], v[at.V_LEAVES_END]):
+            slot = rows[j, at.L_SLOT]
+            if rows[j, at.L_KIND] == at.LEAF_VALUE:
+                if fresh:
+                    x = (count[place] * top) / bottom
+                    num[0, slot, t] = num[1, slot, t] = num[2, slot, t] = x
+                    fac[0, slot, t] = fac[1, slot, t] = 1
+                else:
+                    held_value(v, 0.0, source, count, note, now, num, fac, meta, slot, t)
+                continue
+            g = groups[rows[j, at.L_GROUP]]
+            n = g[at.G_N]
+            if complete(v, g, n, head - g[at.G_START], now - g[at.G_LENGTH]):
+                x = ratio(g[at.G_SX] + n * low, top, n, bottom)
+                num[0, slot, t] = num[1, slot, t] = num[2, slot, t] = x
+                fac[0, slot, t] = fac[1, slot, t] = 1
+            else:
+                window(at.MEAN, False, v, g, widths[j], source, count, note, now, num, fac, meta, slot, t)
+        if source[offset + (v[at.V_TAIL] & mask)] < now - keep:
+            forget(v, source, arrival, count, note, now)
 
 
 @njit(cache=True)
@@ -121,6 +202,11 @@ def leaves(table, times, start, new, ordered, whole):
     for i in range(len(variables)):
         v = variables[i]
         k = start[i] if ordered else 0
+        if ordered and not told and _plain(v, rows, groups, source, new, k, start[i + 1], times):
+            _plain_stretch(
+                v, rows, widths, groups, source, arrival, count, note, num, fac, meta, new, k, start[i + 1], times
+            )
+            continue
         for t in range(len(times)):
             now = times[t]
             if ordered:
