@@ -413,6 +413,31 @@ def _machine(node, r, args, n, s, p, active, refuted, times, mask, late, setting
 
 
 @njit(cache=True)
+def _least(x, to, args, n):
+    """Least of some rows, scan by scan; a loop over scans inside one over rows runs many scans at a time."""
+    out = x[to]
+    first = x[args[0]]
+    for t in range(n):
+        out[t] = first[t]
+    for k in range(1, len(args)):
+        row = x[args[k]]
+        for t in range(n):
+            out[t] = min(out[t], row[t])
+
+
+@njit(cache=True)
+def _most(x, to, args, n):
+    """Largest of some rows, scan by scan; nought of none."""
+    out = x[to]
+    for t in range(n):
+        out[t] = 0
+    for k in args:
+        row = x[k]
+        for t in range(n):
+            out[t] = max(out[t], row[t])
+
+
+@njit(cache=True)
 def _discount(s, p, to, t, xn, xd, yn, yd):
     """Discount a comparison by the smaller factor of its sides."""
     if fraction_less(yn, yd, xn, xd):
@@ -556,17 +581,11 @@ def infer(table, scan_times, late, partial):
                     if fac[0, x, t] < fac[1, x, t] or fac[0, y, t] < fac[1, y, t]:
                         _discount(s, p, to, t, fac[0, x, t], fac[1, x, t], fac[0, y, t], fac[1, y, t])
         elif op == at.OP_ALL:
-            for t in range(n):
-                a, b = s[args[0], t], p[args[0], t]
-                for k in range(1, len(args)):
-                    a, b = min(a, s[args[k], t]), min(b, p[args[k], t])
-                s[to, t], p[to, t] = a, b
+            _least(s, to, args, n)
+            _least(p, to, args, n)
         elif op == at.OP_ANY or op == at.OP_FACT:
-            for t in range(n):
-                a, b = np.int32(0), np.int32(0)
-                for k in args:
-                    a, b = max(a, s[k, t]), max(b, p[k, t])
-                s[to, t], p[to, t] = a, b
+            _most(s, to, args, n)
+            _most(p, to, args, n)
         elif op == at.OP_NOT:
             negated(args[0], to, n, s, p)
         elif op == at.OP_RULE:
@@ -578,11 +597,14 @@ def infer(table, scan_times, late, partial):
             out = r[at.R_OUT]
             quiet = r[at.R_STATE] == at.NORMAL and node[at.N_B] < 0
             if quiet:
+                most = np.int32(0)
                 for t in range(n):
-                    quiet = quiet and s[out, t] < r[at.R_THRESHOLD]
+                    most = max(most, s[out, t])
+                quiet = most < r[at.R_THRESHOLD]
             if quiet:
                 for t in range(n):
-                    s[to, t], p[to, t], active[row, t] = s[out, t], p[out, t], 0
+                    s[to, t], p[to, t] = s[out, t], p[out, t]
+                active[row, :n] = 0
             else:
                 _machine(node, r, args, n, s, p, active, refuted, times, mask, late, settings, events)
         elif op == at.OP_KTH:
