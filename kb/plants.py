@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from expert.compile import load_program
-from expert.engine.session import Session
+from expert.engine.session import Evaluator, Session
 from expert.language.ast import Program
 from expert.models.port import ModelPort
 from expert.run.log import RunLog
@@ -59,6 +59,7 @@ def virtual(
     start: int = DEMO_START,
     extra_packs: Sequence[Path] = (),
     wall: Wall = time.time,
+    evaluator: Evaluator = "reference",
 ) -> Desk:
     """A fresh virtual furnace with the demonstration's story (or other causes), warmed up, and its desk.
 
@@ -71,7 +72,7 @@ def virtual(
     """
     furnace = VirtualFurnace(seed, start - WARM_UP, demo(seed, start) if causes is None else causes)
     program = load_program([*shipped_packs(), *extra_packs], plant_folder(), installed=frozenset(furnace.measured))
-    session = Session(program)
+    session = Session(program, evaluator)
     begin = start - PRE_ROLL
     history = furnace.history(begin)
     warm_up(session, history)
@@ -102,7 +103,7 @@ def virtual(
     return desk
 
 
-def resume_virtual(folder: Path, wall: Wall = time.time) -> Desk:
+def resume_virtual(folder: Path, wall: Wall = time.time, evaluator: Evaluator = "reference") -> Desk:
     """Go on with a run of the virtual furnace that was stopped or killed; its plant's clock ran on.
 
     Raises
@@ -114,7 +115,7 @@ def resume_virtual(folder: Path, wall: Wall = time.time) -> Desk:
     settings = past.header["settings"]
     if settings.get("plant") != "virtual":
         raise TraceError(f"{folder} is a run over a recording; name it again with --recording and --map")
-    session, model_states, after, run_at = past.restore()
+    session, model_states, after, run_at = past.restore(evaluator)
     start = settings["start"]
     furnace = VirtualFurnace(settings["seed"], start - WARM_UP, [Cause(**c) for c in settings["causes"]])
     for event in past.events():

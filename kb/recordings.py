@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from expert.compile import describe_coverage, load_program
-from expert.engine.session import Session
+from expert.engine.session import Evaluator, Session
 from expert.feeds import Recording, RecordingFeed, load_recording
 from expert.language.ast import Program, Site
 from expert.language.units import units_of
@@ -32,6 +32,7 @@ def recorded(
     trace: Path | None,
     warm_up: Path | None = None,
     extra_packs: Sequence[Path] = (),
+    evaluator: Evaluator = "reference",
 ) -> Desk:
     """Run the furnace pack over a recording.
 
@@ -49,7 +50,7 @@ def recorded(
     """
     packs = [rules_folder() / PACK, *extra_packs]
     site, recording, program = load_plant(packs, plant_folder(), path, map_path)
-    session = Session(program)
+    session = Session(program, evaluator)
     port = SiliconPort(variables=program.site.variables)
     if warm_up is not None:
         history = read(warm_up, map_path, site)
@@ -65,7 +66,7 @@ def recorded(
     return _desk(runner, recording, path, coverage_notes(program) + list(recording.notes))
 
 
-def resume_recorded(folder: Path, path: Path, map_path: Path) -> Desk:
+def resume_recorded(folder: Path, path: Path, map_path: Path, evaluator: Evaluator = "reference") -> Desk:
     """Go on with a run over a recording that was stopped or killed.
 
     Raises
@@ -79,7 +80,7 @@ def resume_recorded(folder: Path, path: Path, map_path: Path) -> Desk:
         if wanted.get(what) != given[what]:
             raise TraceError(f"{folder} was made with another {what}; go on with the same one, or start a new trace")
     recording = read(path, map_path, load_program([rules_folder() / PACK], plant_folder()).site)
-    session, states, after, run_at = past.restore()
+    session, states, after, run_at = past.restore(evaluator)
     models: list[ModelPort] = [SiliconPort(variables=past.program.site.variables)]
     for port in models:
         port.restore(states[port.id])

@@ -49,7 +49,7 @@ class ScanByScan:
     state : dict, optional
         Snapshot of a session to go on from.
     evaluator : {'reference', 'live'}
-        Who works out each scan of a fresh session.
+        Who works out each scan.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class ScanByScan:
         state: dict[str, Any] | None = None,
         evaluator: Literal["reference", "live"] = "reference",
     ) -> None:
-        self.session = Session(program, evaluator) if state is None else Session.restore(program, state)
+        self.session = Session(program, evaluator) if state is None else Session.restore(program, state, evaluator)
         self._states: dict[str, RaiseState] = {e.id: e.state for e in self.session.episodes.values()}
 
     def snapshot(self) -> dict[str, Any]:

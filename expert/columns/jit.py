@@ -10,6 +10,8 @@ import hashlib
 from pathlib import Path
 
 HERE = Path(__file__).parent
+LAST = "kernel.infer"
+"""What is compiled last: it calls all the others."""
 
 
 def forget_stale(folder: Path = HERE) -> bool:
@@ -33,3 +35,8 @@ def forget_stale(folder: Path = HERE) -> bool:
     except OSError:
         return False
     return bool(stale)
+
+
+def is_compiled(folder: Path = HERE) -> bool:
+    """Whether the compiled code of the evaluators is on disk, so that they start at once."""
+    return any((folder / "__pycache__").glob(f"{LAST}-*.nbi"))

@@ -9,7 +9,7 @@ from typing import Any
 
 from expert.compile import load_program_from_sources
 from expert.engine.migrate import take_over
-from expert.engine.session import Session
+from expert.engine.session import Evaluator, Session
 from expert.language.ast import Program
 from expert.trace import ArtifactStore, Entry, TraceError, TraceReader, canonical
 from expert.trace.canonical import parse
@@ -166,8 +166,8 @@ class PastRun:
 
     # ------------------------------------------------------------ going on, and proving
 
-    def restore(self) -> tuple[Session, dict[str, Any], list[Sample], int | None]:
-        """The session as it stood after the last recorded scan.
+    def restore(self, evaluator: Evaluator = "reference") -> tuple[Session, dict[str, Any], list[Sample], int | None]:
+        """The session as it stood after the last recorded scan, whichever evaluator recorded it.
 
         Returns
         -------
@@ -188,7 +188,7 @@ class PastRun:
         if not seqs:
             raise TraceError(f"{self.folder} holds no snapshot to go on from")
         state = parse(self.reader[seqs[-1]].payload)
-        session = Session.restore(self._program_at(seqs[-1]), state["session"])
+        session = Session.restore(self._program_at(seqs[-1]), state["session"], evaluator)
         after: list[Sample] = []
         run_at = self._run_at_of_scan_before(seqs[-1])
         for entry in self.reader.entries(seqs[-1], ("scan", "switch")):
@@ -207,8 +207,10 @@ class PastRun:
         before = [s for s in self._scans if s < seq]
         return record_of(self.reader[before[-1]]).input.run_at if before else None
 
-    def replay(self) -> Iterator[tuple[ScanRecord, list[str]]]:
+    def replay(self, evaluator: Evaluator = "reference") -> Iterator[tuple[ScanRecord, list[str]]]:
         """Re-run every scan from the first snapshot; yield each record with the paths where the bytes differ.
+
+        The evaluator need not be the one that the run was recorded with.
 
         Where another program took over, what became of the state is worked out again, too; what differs there stands
         with the scan that follows.
@@ -216,7 +218,7 @@ class PastRun:
         first = next(iter(self.reader.entries(0, ("snapshot",))), None)
         if first is None:
             raise TraceError(f"{self.folder} holds no snapshot to start from")
-        session = Session.restore(self._program_at(first.seq), parse(first.payload)["session"])
+        session = Session.restore(self._program_at(first.seq), parse(first.payload)["session"], evaluator)
         before: list[str] = []
         for entry in self.reader.entries(first.seq, ("scan", "switch")):
             if entry.kind == "switch":

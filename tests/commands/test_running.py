@@ -11,6 +11,7 @@ import pytest
 
 from tests.commands.tool import ROOT, tuyere
 
+LIVE = ("--evaluator", "live")
 MAP = str(ROOT / "kb" / "maps" / "simulated.yaml")
 
 
@@ -74,6 +75,16 @@ def test_the_same_seed_gives_the_same_trace(run: Path, tmp_path: Path) -> None:
     tuyere("run", "--plain", "--hours", "1", "--seed", "4", "--json", "out.json", cwd=tmp_path)
     first, second = (json.loads((p / "out.json").read_text("utf-8"))["head"] for p in (run, tmp_path))
     assert first == second
+
+
+def test_either_evaluator_gives_the_same_trace_and_replays_the_other(run: Path, tmp_path: Path) -> None:
+    """The demonstration, run live, has the chain hash of the reference; the reference's run replays live."""
+    done = tuyere("run", "--plain", "--hours", "1", "--seed", "4", *LIVE, "--json", "out.json", cwd=tmp_path)
+    assert 0 == done.returncode, done.stderr
+    first, second = (json.loads((p / "out.json").read_text("utf-8"))["head"] for p in (run, tmp_path))
+    replayed = tuyere("replay", *LIVE, cwd=run)
+    assert (first, 0) == (second, replayed.returncode), replayed.stdout
+    assert "all bytes identical" in replayed.stdout
 
 
 def test_why_lists_and_explains_episodes_from_the_trace(run: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from expert.compile import load_program
-from expert.engine.session import Session
+from expert.engine.session import Evaluator, Session
 from expert.language.ast import Program
 from expert.trace import canonical
 from expert.trace.codec import to_json
@@ -56,9 +56,9 @@ class ScriptedFeed:
         return out
 
 
-def session() -> Session:
+def session(evaluator: Evaluator = "reference") -> Session:
     """A session whose normals are known."""
-    s = Session(program())
+    s = Session(program(), evaluator)
     s.set_baseline("blast.pressure", 330.0, 6.0)
     s.set_baseline("blast.volume", 5000.0, 50.0)
     return s

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from expert.engine.session import Evaluator
 from expert.explain import text_of, why, why_not
 from expert.run.log import RunLog
 from expert.run.past import PastRun, differing
@@ -15,11 +16,12 @@ from expert.trace.codec import to_json
 from tests.run.plant import MINUTE, ScriptedFeed, session
 
 HANG = "descent.hanging.suspected"
+EVALUATORS: tuple[Evaluator, Evaluator] = ("reference", "live")
 
 
-def record_run(folder: Path, minutes: int, close: bool = True) -> Runner:
+def record_run(folder: Path, minutes: int, close: bool = True, evaluator: Evaluator = "reference") -> Runner:
     """A recorded run of the sample pack."""
-    s = session()
+    s = session(evaluator)
     log = RunLog(folder, "test")
     log.begin(s.program, {"plant": "scripted"})
     log.snapshot(s, ())
@@ -41,6 +43,23 @@ def test_every_scan_replays_to_the_same_bytes(tmp_path: Path) -> None:
     """A replay finds no difference."""
     record_run(tmp_path, 50)
     assert [[]] * 50 == [differences for _, differences in PastRun(tmp_path).replay()]
+
+
+def test_both_evaluators_write_the_same_trace(tmp_path: Path) -> None:
+    """The chain hash over all entries does not tell who worked them out."""
+    heads = []
+    for evaluator in EVALUATORS:
+        r = record_run(tmp_path / evaluator, 50, evaluator=evaluator)
+        assert r.log is not None
+        heads.append(r.log.head)
+    assert heads[0] == heads[1]
+
+
+@pytest.mark.parametrize(("first", "second"), [EVALUATORS, EVALUATORS[::-1]])
+def test_a_run_of_one_evaluator_replays_with_the_other(tmp_path: Path, first: Evaluator, second: Evaluator) -> None:
+    """Scan by scan the same bytes, either way round."""
+    record_run(tmp_path, 50, evaluator=first)
+    assert [[]] * 50 == [differences for _, differences in PastRun(tmp_path).replay(second)]
 
 
 def test_why_from_the_trace_says_the_same_as_on_screen(tmp_path: Path) -> None:
@@ -75,6 +94,17 @@ def test_a_restored_session_that_lost_no_time_has_the_same_bytes(tmp_path: Path)
     runner = Runner(restored, feed)
     rest = [canonical(to_json(runner.scan(m * MINUTE, m * MINUTE))) for m in range(34, 51)]
     assert whole[33:] == rest
+
+
+def test_a_restart_may_change_the_evaluator(tmp_path: Path) -> None:
+    """A run of the reference goes on live, with the bytes that the whole run has."""
+    whole = [canonical(to_json(r)) for r in record_run(tmp_path / "whole", 50).records]
+    record_run(tmp_path / "cut", 33, close=False).log.writer.close()  # type: ignore[union-attr]
+    restored, _, _, run_at = PastRun(tmp_path / "cut").restore("live")
+    feed = ScriptedFeed()
+    feed.advance(run_at or 0)
+    runner = Runner(restored, feed)
+    assert whole[33:] == [canonical(to_json(runner.scan(m * MINUTE, m * MINUTE))) for m in range(34, 51)]
 
 
 def test_a_tampered_trace_is_refused(tmp_path: Path) -> None:

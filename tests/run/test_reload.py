@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from expert.compile import load_program_from_sources
-from expert.engine.session import Session, SessionError
+from expert.engine.session import Evaluator, Session, SessionError
 from expert.language.ast import Program
 from expert.run.log import RunLog
 from expert.run.past import PastRun
@@ -23,6 +23,7 @@ from tests.run.plant import MINUTE, ScriptedFeed, program, session
 HANG = "descent.hanging.suspected"
 RULES = "pack/descent.yaml"
 PROBE = "descent.probe"
+EVALUATORS: tuple[Evaluator, ...] = ("reference", "live")
 
 
 def changed(of: str, to: str, base: Program | None = None) -> Program:
@@ -37,9 +38,9 @@ def other_probe() -> Program:
     return changed("unchanged(top.temperature) > 30 min", "unchanged(top.temperature) > 20 min")
 
 
-def recorded(folder: Path) -> Runner:
+def recorded(folder: Path, evaluator: Evaluator = "reference") -> Runner:
     """A run of the sample pack with its trace."""
-    s = session()
+    s = session(evaluator)
     log = RunLog(folder, f"{s.program.site.name}/{s.program.pack}")
     log.begin(s.program, {"plant": "scripted"})
     log.snapshot(s, ())
@@ -180,6 +181,19 @@ def test_tracks_are_those_of_the_rules_at_work(tmp_path: Path) -> None:
     r.switch(changed("within 30 min", "within 31 min", more))
     to_minute(r, 58)
     assert (1, 0) == (before, PastRun(tmp_path).tracks()[HANG].said)
+
+
+def test_the_evaluator_stays_over_a_switch_and_writes_the_same_bytes(tmp_path: Path) -> None:
+    """A run that is live goes on live under the new program, and its trace is the reference's."""
+    heads = []
+    for evaluator in EVALUATORS:
+        r = recorded(tmp_path / evaluator, evaluator)
+        to_minute(r, 57)
+        r.switch(other_probe())
+        to_minute(r, 62)
+        assert r.log is not None
+        heads.append((r.log.head, r.session.evaluator == evaluator))
+    assert ([True, True], heads[0][0]) == ([kept for _, kept in heads], heads[1][0])
 
 
 def test_a_restart_goes_on_under_the_new_program(tmp_path: Path) -> None:

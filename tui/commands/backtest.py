@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tui.commands.common import Failed, language_options, readable_errors, speak, write_json
+from tui.commands.common import Failed, announce_compiling, language_options, readable_errors, speak, write_json
 from tui.commands.rules import JSON, SITE
 from tui.texts import say
 
@@ -75,6 +75,7 @@ def backtest(
     from tui.views.backtest import difference, report, verified
 
     tongue, _ = speak(lang, ascii_only)
+    announce_compiling(evaluator, tongue)
     began = time.monotonic()
     versions = {"new": [pack, *others]} | ({"old": [against, *others]} if against is not None else {})
     with readable_errors():

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from tui.commands.common import Failed, write_json
+from tui.commands.common import Failed, announce_compiling, speak, write_json
 
 JSON = click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the figures there too.")
 DISAGREE = 3
@@ -40,6 +40,7 @@ def engine(quick: bool, seed: int, json_file: Path | None) -> None:
     from expert.bench.report import table
     from expert.bench.run import bench_engine
 
+    announce_compiling("live", speak(None, False)[0])
     try:
         result = bench_engine(quick, lambda text: click.echo(f"measuring {text}", err=True), seed)
     except Disagreement as e:

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import click
 
 from tui.language import can_write, language, needs_ascii
+from tui.texts import say
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -30,6 +31,25 @@ def speak(lang: str | None, ascii_only: bool) -> tuple[str, bool]:
     if not can_write(chosen, encoding):
         chosen = "en"
     return chosen, needs_ascii(ascii_only, encoding)
+
+
+def evaluator_option(command: F) -> F:
+    """Add ``--evaluator``."""
+    return click.option(
+        "--evaluator",
+        type=click.Choice(["reference", "live"]),
+        default="reference",
+        show_default=True,
+        help="Both say the same; live, compiled once, costs what changed, reference starts at once.",
+    )(command)
+
+
+def announce_compiling(evaluator: str, lang: str) -> None:
+    """Say on stderr that nothing will be heard for a while, where an evaluator is yet to be compiled."""
+    from expert.columns.jit import is_compiled
+
+    if evaluator != "reference" and not is_compiled():
+        click.echo(say(lang, "compiling"), err=True)
 
 
 def write_json(path: Path | None, value: Any) -> None:

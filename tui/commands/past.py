@@ -8,9 +8,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tui.commands.common import Failed, language_options, newest_run, readable_errors, speak, write_json
+from tui.commands.common import (
+    Failed,
+    announce_compiling,
+    evaluator_option,
+    language_options,
+    newest_run,
+    readable_errors,
+    speak,
+    write_json,
+)
 
 if TYPE_CHECKING:
+    from expert.engine.session import Evaluator
     from expert.run.past import PastRun
     from expert.values.types import Episode, ScanRecord
 
@@ -104,18 +114,20 @@ def why_not(rule: str, trace: Path | None, at: str | None, lang: str | None, asc
 
 @click.command()
 @click.argument("folder", required=False, type=click.Path(path_type=Path, exists=True))
+@evaluator_option
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the result there too.")
-def replay(folder: Path | None, json_file: Path | None) -> None:
+def replay(folder: Path | None, evaluator: Evaluator, json_file: Path | None) -> None:
     """Re-run every scan of a trace FOLDER and compare the bytes. Exit code 1 at the first difference."""
     from expert.explain import clock
     from expert.run.past import PastRun
 
+    announce_compiling(evaluator, speak(None, False)[0])
     with readable_errors():
         run = newest_run(folder)
         past = PastRun(run)
         scans = 0
         first: tuple[int, list[str]] | None = None
-        for record, differences in past.replay():
+        for record, differences in past.replay(evaluator):
             scans += 1
             if differences:
                 first = (record.input.time, differences)

@@ -8,10 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tui.commands.common import Failed, language_options, readable_errors, speak, write_json
+from tui.commands.common import (
+    Failed,
+    announce_compiling,
+    evaluator_option,
+    language_options,
+    readable_errors,
+    speak,
+    write_json,
+)
 from tui.texts import say
 
 if TYPE_CHECKING:
+    from expert.engine.session import Evaluator
     from kb.desk import Desk
 
 PLAIN_HOURS = 8.0
@@ -31,6 +40,7 @@ SPEED = 60.0
 @click.option(
     "--watch-rules", is_flag=True, help="Take over rule files that change and check clean, between two scans."
 )
+@evaluator_option
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the summary there too.")
 @language_options
 def run(
@@ -44,6 +54,7 @@ def run(
     warm_up: Path | None,
     rules: tuple[Path, ...],
     watch_rules: bool,
+    evaluator: Evaluator,
     json_file: Path | None,
     lang: str | None,
     ascii_only: bool,
@@ -56,8 +67,9 @@ def run(
     lines = plain or recording is not None or not terminal
     if not lines:
         click.echo(say(tongue, "warming_up"))  # the screen opens when the desk knows what is normal
+    announce_compiling(evaluator, tongue)
     with readable_errors():
-        desk = _desk(seed, 0.0 if lines else speed, trace, recording, map_file, warm_up, rules)
+        desk = _desk(seed, 0.0 if lines else speed, trace, recording, map_file, warm_up, rules, evaluator)
         if watch_rules:
             _watch(desk, recording is not None, rules)
         try:
@@ -77,19 +89,26 @@ def _desk(
     map_file: Path | None,
     warm_up: Path | None,
     rules: tuple[Path, ...],
+    evaluator: Evaluator,
 ) -> Desk:
     from kb import plants, recordings
 
     if trace is not None and any(trace.glob("*.trace")):
         if recording is not None and map_file is not None:
-            return recordings.resume_recorded(trace, recording, map_file)
-        return plants.resume_virtual(trace)
+            return recordings.resume_recorded(trace, recording, map_file, evaluator)
+        return plants.resume_virtual(trace, evaluator=evaluator)
     label = recording.stem if recording is not None else f"seed{seed if seed is not None else plants.DEFAULT_SEED}"
     folder = trace if trace is not None else plants.run_folder(Path("runs"), label)
     if recording is not None and map_file is not None:
-        return recordings.recorded(recording, map_file, trace=folder, warm_up=warm_up, extra_packs=rules)
+        return recordings.recorded(
+            recording, map_file, trace=folder, warm_up=warm_up, extra_packs=rules, evaluator=evaluator
+        )
     return plants.virtual(
-        seed=seed if seed is not None else plants.DEFAULT_SEED, speed=speed, trace=folder, extra_packs=rules
+        seed=seed if seed is not None else plants.DEFAULT_SEED,
+        speed=speed,
+        trace=folder,
+        extra_packs=rules,
+        evaluator=evaluator,
     )
 
 
