@@ -41,7 +41,6 @@ FILES = {
     "site/variables.yaml": SITE["site/variables.yaml"].rstrip() + "\n" + MORE_VARIABLES,
     "pack/facts.yaml": FACTS.rstrip() + MORE_FACTS,
 }
-BASELINES = {"a.x": (50.0, 12.0), "a.y": (48.0, 9.0), "a.u": (50.0, 10.0)}
 FACT_LAYERS = (
     ("a", "hot", "level(grade: low)", "level(grade: high)"),
     ("b", "c"),
@@ -51,7 +50,8 @@ FACT_LAYERS = (
 
 @dataclass(frozen=True)
 class Case:
-    """One program and what it sees; ``installed``: None where the site has everything."""
+    """One program and what it sees; ``installed``: None where the site has everything; ``baselines``:
+    median and inter-quartile range of variables."""
 
     seed: int
     rules: tuple[str, ...]
@@ -60,6 +60,7 @@ class Case:
     restart: int | None
     installed: frozenset[str] | None
     relational: bool
+    baselines: dict[str, tuple[float, float]]
 
     def program(self) -> Program:
         """The program, loaded."""
@@ -150,4 +151,6 @@ def case(seed: int, relational: bool = False) -> Case:
         installed = frozenset(x for x in (*ALL, "a.e") if x not in gone)
     seen = inputs(d, relational)
     restart = d.int(1, len(seen) - 1) if d.chance(50) else None
-    return Case(seed, tuple(rules), seen, d.int(1, 9), restart, installed, relational)
+    stretch = d.int(1, 9)
+    normal = {x: (float(d.int(40, 60)), d.of(6.0, 9.0, 15.0)) for x in ("a.x", "a.y", "a.u") if d.chance(85)}
+    return Case(seed, tuple(rules), seen, stretch, restart, installed, relational, normal)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.columns.agree import all_agree
-from tests.columns.generate import BASELINES, case
+from tests.columns.generate import case
 
 CHUNK = 20
 """Cases of one test."""
@@ -15,7 +15,7 @@ def agree(seed: int, relational: bool) -> None:
     """One case through every evaluator; an error names its number."""
     found = case(seed, relational)
     try:
-        all_agree(found.program(), found.inputs, found.stretch, found.restart, BASELINES)
+        all_agree(found.program(), found.inputs, found.stretch, found.restart, found.baselines)
     except AssertionError as e:
         raise AssertionError(f"case({seed}, relational={relational}): {e}") from e
 
