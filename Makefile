@@ -27,6 +27,7 @@ test:
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m expert.columns.warm
 	$(BIN)/python -m pytest -n 2 $(ARGS)
 
 bench:
