@@ -16,19 +16,27 @@ def relational_rules(program: ast.Program) -> frozenset[str]:
     or on another pack.
 
     A fact that such a rule concludes or refutes belongs to them whole: every rule that concludes, refutes or reads it.
+    So does a fact that such a rule reads in its own stratum, since the round of a derivation counts from the first
+    round of all of them.
     """
+    layers = [{g.rule.id for g in layer} for layer in program.strata]
+    concludes: dict[str, set[str]] = {}
     touches: dict[str, set[str]] = {}
     needs: dict[str, set[str]] = {}
     for name, rule in program.rules.items():
         own = {f"rule {name}"}
         if rule.conclude is not None:
             own.add(f"fact {rule.conclude.type}")
+            concludes.setdefault(f"fact {rule.conclude.type}", set()).add(name)
         touches[name] = own
         needs[name] = own | set(_reads(rule))
     tainted = {x for name, rule in program.rules.items() if _relational(program, rule) for x in touches[name]}
     tainted |= {f"fact {name}" for name, fact in program.facts.items() if fact.imported}
     while True:
         more = {x for name in program.rules if not needs[name].isdisjoint(tainted) for x in touches[name]}
+        for layer in layers:
+            read = {x for name in layer if f"rule {name}" in tainted for x in needs[name]}
+            more |= {x for fact in read for name in concludes.get(fact, set()) & layer for x in touches[name]}
         if more <= tainted:
             return frozenset(name for name in program.rules if f"rule {name}" in tainted)
         tainted |= more

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from expert.columns.soft import relational_rules
 from expert.compile import load_program_from_sources
 from expert.engine.session import Session
 from expert.language.ast import Program
@@ -159,8 +158,6 @@ class Bench:
 
     def run(self, scan_input: ScanInput) -> ScanRecord:
         """One scan, on the live evaluator as well; both must say and keep the same."""
-        if relational_rules(self.program):  # which naive round a row's rule spoke in may differ where it reads plain facts
-            return self.session.scan(scan_input)
         if self._of is not self.session or self.session.last is None:
             self._of = self.session
             self.twin = Session.restore(self.program, self.session.snapshot(), "live")
