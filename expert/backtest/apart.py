@@ -31,7 +31,7 @@ def apart(program: Program) -> tuple[Program, Program, frozenset[str]]:
         if rule.conclude is not None and rule.conclude.type in excludes:
             always |= dependence.closure(rule)
     below = {id_: dependence.closure(rule) | always for id_, rule in program.rules.items()}
-    rows = relational_rules(program)
+    rows = relational_rules(program, rounds=False)
     own = frozenset(id_ for id_, needed in below.items() if needed & rows)
     needed = {r for id_ in own for r in below[id_]}
     return _part(program, set(program.rules) - own), _part(program, needed), own

@@ -11,13 +11,13 @@ from expert.engine.nodes import roots, walk
 from expert.language import ast
 
 
-def relational_rules(program: ast.Program) -> frozenset[str]:
+def relational_rules(program: ast.Program, rounds: bool = True) -> frozenset[str]:
     """Ids of the rules that match rows, conclude a number or accumulate evidence, or depend on one that does
     or on another pack.
 
     A fact that such a rule concludes or refutes belongs to them whole: every rule that concludes, refutes or reads it.
-    So does a fact that such a rule reads in its own stratum, since the round of a derivation counts from the first
-    round of all of them.
+    So does, where ``rounds`` matter, a fact that such a rule reads in its own stratum: the round of a derivation counts
+    from the first round of all of them.
     """
     layers = [{g.rule.id for g in layer} for layer in program.strata]
     concludes: dict[str, set[str]] = {}
@@ -34,7 +34,7 @@ def relational_rules(program: ast.Program) -> frozenset[str]:
     tainted |= {f"fact {name}" for name, fact in program.facts.items() if fact.imported}
     while True:
         more = {x for name in program.rules if not needs[name].isdisjoint(tainted) for x in touches[name]}
-        for layer in layers:
+        for layer in layers if rounds else ():
             read = {x for name in layer if f"rule {name}" in tainted for x in needs[name]}
             more |= {x for fact in read for name in concludes.get(fact, set()) & layer for x in touches[name]}
         if more <= tainted:
