@@ -179,4 +179,4 @@ def parse_cause(text: str, start: int) -> Cause:
     instrument = kind in ("freeze", "dropout")
     sector = "" if instrument else where or ("A" if kind in ("channel", "leak") else "")
     lasting = {"hang": 28, "channel": 30, "pci_stop": 45, "leak": 180}.get(kind, 40)
-    return Cause(kind, onset, lasting * MINUTE, level, sector, where if instrument else "")  # type: ignore[arg-type]
+    return Cause(kind, onset, lasting * MINUTE, level, sector, where if instrument else "")

@@ -3,8 +3,8 @@
 It never reads rules; its labels come from the hidden state.
 """
 
-from kb.furnace.causes import KINDS, Cause
+from kb.furnace.causes import Cause
 from kb.furnace.labels import Label
 from kb.furnace.simulator import History, VirtualFurnace
 
-__all__ = ["KINDS", "Cause", "History", "Label", "VirtualFurnace"]
+__all__ = ["Cause", "History", "Label", "VirtualFurnace"]

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal, get_args
 
-from kb.furnace.traits import SECTORS
+from kb.furnace.mechanisms import PLACES, REGISTRY, Mechanism, Setting
+from kb.furnace.traits import Traits
 
-Kind = Literal["hang", "channel", "pci_stop", "leak", "freeze", "dropout"]
-KINDS: tuple[str, ...] = get_args(Kind)
+Kind = str
 INSTRUMENT_KINDS = ("freeze", "dropout")
 MINUTE = 60_000
 
@@ -21,17 +20,22 @@ class Cause:
     Parameters
     ----------
     kind : str
-        ``hang`` (ends with a slip), ``channel``, ``pci_stop``, ``leak``, ``freeze`` or ``dropout``.
+        A kind of the registry of mechanisms (``hang``, which ends with a slip, ``channel``, ``pci_stop``, ``leak``
+        and others), ``freeze`` or ``dropout``.
     onset, duration : int
         ms UTC and ms. A freeze or dropout lasts exactly so long; a process cause leaves its after-effects.
     severity : int
         1 to 5.
     sector : str
-        'A' to 'D', for ``channel`` and ``leak``.
+        'A' to 'D', for a kind that strikes a sector, such as ``channel`` and ``leak``.
     tag : str
         Ground variable name, for ``freeze`` and ``dropout``.
     silent : bool
         A dropout sends nothing (True) or samples with bad status (False).
+    place : str
+        The place that a kind strikes which does not strike a sector, e.g. tuyere '07'.
+    why : str
+        One of the causes that the registry lists for the kind; '' is the first of them.
 
     Raises
     ------
@@ -53,18 +57,27 @@ class Cause:
     sector: str = ""
     tag: str = ""
     silent: bool = True
+    place: str = ""
+    why: str = ""
 
     def __post_init__(self) -> None:
-        if self.kind not in KINDS:
-            raise ValueError(f"'{self.kind}' is not a cause; known: {', '.join(KINDS)}")
+        if self.kind not in kinds():
+            raise ValueError(f"'{self.kind}' is not a cause; known: {', '.join(kinds())}")
         if self.duration < MINUTE:
             raise ValueError(f"{self.kind}: a duration of at least one minute is needed, not {self.duration} ms")
         if not 1 <= self.severity <= 5:
             raise ValueError(f"{self.kind}: severity {self.severity} is not in 1..5")
-        if self.kind in ("channel", "leak") and self.sector not in SECTORS:
-            raise ValueError(f"{self.kind}: sector '{self.sector}' is not one of {', '.join(SECTORS)}")
-        if self.is_instrument and not self.tag:
-            raise ValueError(f"{self.kind}: needs the tag of an instrument")
+        if self.is_instrument:
+            if not self.tag:
+                raise ValueError(f"{self.kind}: needs the tag of an instrument")
+            return
+        entry = REGISTRY[self.kind]
+        if entry.place and self.where not in PLACES[entry.place]:
+            raise ValueError(
+                f"{self.kind}: {entry.place} '{self.where}' is not one of {', '.join(PLACES[entry.place])}"
+            )
+        if self.why and self.why not in entry.causes:
+            raise ValueError(f"{self.kind}: '{self.why}' is not one of its causes: {', '.join(entry.causes) or 'none'}")
 
     @property
     def is_instrument(self) -> bool:
@@ -72,9 +85,29 @@ class Cause:
         return self.kind in INSTRUMENT_KINDS
 
     @property
+    def where(self) -> str:
+        """The place that it strikes: a sector, another place, or '' for the whole furnace."""
+        return self.sector or self.place
+
+    @property
     def end(self) -> int:
         """When the cause itself is over, ms UTC."""
         return self.onset + self.duration
+
+
+def kinds() -> tuple[str, ...]:
+    """All kinds of causes: of the registry, then of instruments."""
+    return (*REGISTRY, *INSTRUMENT_KINDS)
+
+
+def mechanism(cause: Cause, start: int, traits: Traits) -> Mechanism:
+    """The mechanism of a process cause in a run that starts at `start` (ms)."""
+    entry = REGISTRY[cause.kind]
+    first = -((start - cause.onset) // MINUTE)
+    length = max(1, cause.duration // MINUTE)
+    place = PLACES[entry.place].index(cause.where) if entry.place else 0
+    why = cause.why or (entry.causes[0] if entry.causes else "")
+    return entry.build(Setting(first, length, cause.severity, place, why, traits))
 
 
 def check_tags(causes: Iterable[Cause], known: Iterable[str]) -> None:

@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -101,7 +102,7 @@ class Instrument:
 
     def __init__(self, seed: int, name: str, variable: Variable) -> None:
         self.name = name
-        self._variable = variable
+        self.variable = variable
         self._step = Fraction(variable.resolution)
         noise = WHITE.get(variable.id, 0.0)
         levels = name.startswith("stockline.")
@@ -118,9 +119,9 @@ class Instrument:
         if name.startswith("stockline."):
             return self._levels
         if name == "hot_metal.temperature":
-            return lambda w: self._casts(w, METAL_FIRST, METAL_EVERY, 1.0, 2.5)
+            return partial(self._casts, METAL_FIRST, METAL_EVERY, 1.0, 2.5)
         if name in ("hot_metal.silicon", "hot_metal.sulphur"):
-            return lambda w: self._casts(w, ASSAY_FIRST, ASSAY_EVERY, 20.0, 40.0)
+            return partial(self._casts, ASSAY_FIRST, ASSAY_EVERY, 20.0, 40.0)
         return self._regular
 
     def read(self, window: Window, faults: Iterable[Cause]) -> Readings:
@@ -140,7 +141,7 @@ class Instrument:
     def _regular(self, window: Window) -> tuple[Ints, Ints, Floats]:
         source = window.ends - self._offset
         values = window.truth[self.name]
-        if self._variable.id in WHITE:
+        if self.variable.id in WHITE:
             noise = self._white(window)
             values = values + np.where(values == 0.0, 0.0, noise)  # a closed or empty line reads zero
         return source, source + self._latency, values
@@ -159,7 +160,7 @@ class Instrument:
         return flat, flat + self._latency, values.reshape(-1)
 
     def _casts(
-        self, window: Window, first: int, every: int, soonest: float, latest: float
+        self, first: int, every: int, soonest: float, latest: float, window: Window
     ) -> tuple[Ints, Ints, Floats]:
         """Samples taken by hand during a cast; `soonest` and `latest`: minutes until the result arrives."""
         age = window.truth["cast.age"]
@@ -171,7 +172,7 @@ class Instrument:
         return source, source + wait, (window.truth[self.name] + noise)[taken]
 
     def _quantise(self, values: Floats) -> tuple[Ints, NDArray[np.int8]]:
-        low, high = self._variable.valid
+        low, high = self.variable.valid
         count = np.rint(values * self._step.denominator / self._step.numerator).astype(np.int64)
         note = np.where((values < low) | (values > high), RANGE, GOOD).astype(np.int8)
         return count, note

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,10 +13,9 @@ from numpy.typing import NDArray
 from expert.values.history import BAD, Column, make_column
 from expert.values.types import Sample, Variable
 from kb.furnace.catalogue import ground, load_variables
-from kb.furnace.causes import MINUTE, Cause, check_tags
+from kb.furnace.causes import MINUTE, Cause, check_tags, mechanism
 from kb.furnace.instruments import GOOD, NOTES, STATUS, Instrument, Readings, Window, join
 from kb.furnace.labels import Label, LabelBook
-from kb.furnace.mechanisms import mechanism
 from kb.furnace.noise import BLOCK
 from kb.furnace.process import Process
 from kb.furnace.state import Drives, HiddenState
@@ -50,6 +50,8 @@ class VirtualFurnace:
     variables : mapping of str to Variable, optional
         What the plant measures, by id (member variables by ``set.property`` or ground name); default: the
         plant of this package. Variables that the furnace does not have are left out; see `measured`.
+    wide : bool
+        Draw the furnace from the wide spread: other gains, delays, noise, sampling rates and missing tags.
 
     Raises
     ------
@@ -70,8 +72,10 @@ class VirtualFurnace:
         start: int,
         causes: Sequence[Cause] = (),
         variables: Mapping[str, Variable] | None = None,
+        wide: bool = False,
     ) -> None:
-        self._traits = draw_traits(seed)
+        self.seed, self.wide = seed, wide
+        self._traits = draw_traits(seed, wide)
         self.start = start // MINUTE * MINUTE
         self.clock = self.start
         self._drives = Drives(seed)
@@ -93,6 +97,11 @@ class VirtualFurnace:
         return tuple(i.name for i in self._instruments)
 
     @property
+    def variables(self) -> dict[str, Variable]:
+        """What each instrument measures, by ground name."""
+        return {i.name: i.variable for i in self._instruments}
+
+    @property
     def causes(self) -> tuple[Cause, ...]:
         """Causes as they act (an injected one may have been moved to the clock)."""
         return tuple(self._causes)
@@ -101,6 +110,24 @@ class VirtualFurnace:
     def labels(self) -> tuple[Label, ...]:
         """True conditions so far, from the hidden state."""
         return self._book.labels(self._causes, self.clock)
+
+    def fork(self) -> VirtualFurnace:
+        """A copy that goes on by itself from the clock of this one."""
+        return copy.deepcopy(self)
+
+    def withdraw(self, cause: Cause) -> None:
+        """Take back a cause whose onset lies ahead.
+
+        Raises
+        ------
+        ValueError
+            When it is none of the furnace's causes or has begun.
+        """
+        if cause not in self._causes or cause.onset < self.start + self._state.minute * MINUTE:
+            raise ValueError(f"{cause.kind}: not a cause of this furnace that lies ahead")
+        at = self._causes.index(cause)
+        del self._causes[at]
+        self._state.mechanisms = [mechanism(c, self.start, self._traits) for c in self._causes if not c.is_instrument]
 
     def inject(self, cause: Cause) -> Cause:
         """Add a cause; an onset in the past moves to the first minute not yet simulated.
@@ -159,6 +186,13 @@ class VirtualFurnace:
     def columns(self, until: int) -> dict[str, Column]:
         """The same samples as columns with quality and note: what a backtest of years reads."""
         return {name: _column(readings) for name, readings in self._collect(until).items()}
+
+    def skip(self, until: int) -> None:
+        """Let the furnace run until the last minute before `until` (ms) without reading its instruments."""
+        while self._state.minute < (until - self.start) // MINUTE:
+            self._simulate(min((until - self.start) // MINUTE, self._state.minute + SLICE))
+        self.clock = max(self.clock, self.start + self._state.minute * MINUTE)
+        self._waiting = {}
 
     def _collect(self, until: int) -> dict[str, Readings]:
         if until < self.clock:

@@ -37,10 +37,12 @@ WATER_FLOW = 6800.0  # m3/h
 class Traits:
     """One furnace's individual constants.
 
-    ``*_gain`` multiply an effect (0.8-1.25), ``*_delay`` are dead times in minutes, ``*_offset`` add to a level.
+    ``*_gain`` multiply an effect (0.8-1.25), ``pace`` multiplies delays
+    of told mechanisms, ``*_delay`` are dead times in minutes, ``*_offset`` add to a level.
     """
 
     heat_gain: float
+    pace: float
     bed_gain: float
     uptake_gain: float
     wall_gain: float
@@ -61,26 +63,33 @@ class Traits:
     wall_offset: tuple[float, ...]
 
 
-def draw_traits(seed: int) -> Traits:
-    """Traits of the furnace with this seed."""
+def draw_traits(seed: int, wide: bool = False) -> Traits:
+    """Traits of the furnace with this seed, from the usual or the wide spread (gains and dead times x0.6-1.5)."""
     u = draws(seed, "traits", 32)
 
     def between(i: int, low: float, high: float) -> float:
         return low + (high - low) * u[i]
 
     def gain(i: int) -> float:
-        return float(0.8 * (1.25 / 0.8) ** u[i])
+        return float(low * (high / low) ** u[i])
+
+    low, high = (0.6, 1.5) if wide else (0.8, 1.25)
+    stretch = (1.0, 1.0) if not wide else (0.6, 1.5)
+    coal, shaft, leak = (
+        ((108.0, 270.0), (144.0, 360.0), (18.0, 45.0)) if wide else ((150.0, 210.0), (190.0, 270.0), (20.0, 45.0))
+    )
 
     return Traits(
         heat_gain=gain(0),
+        pace=between(25, *stretch),
         bed_gain=gain(1),
         uptake_gain=gain(2),
         wall_gain=gain(3),
         water_gain=gain(4),
         drop_gain=gain(5),
-        coal_delay=round(between(6, 150.0, 210.0)),
-        shaft_delay=round(between(7, 190.0, 270.0)),
-        leak_delay=round(between(8, 20.0, 45.0)),
+        coal_delay=round(between(6, *coal)),
+        shaft_delay=round(between(7, *shaft)),
+        leak_delay=round(between(8, *leak)),
         slips_per_day=between(9, 0.3, 1.7),
         set_line=between(10, 1.3, 1.45),
         warm_up=between(11, 20.0, 36.0),

@@ -75,7 +75,7 @@ def test_normal_ranges_fit(furnace_run) -> None:
     run = furnace_run(4, hours=720)
     outside = {}
     for instrument in run.furnace._instruments:
-        variable = instrument._variable
+        variable = instrument.variable
         median = float(np.median(run.values[instrument.name]))
         if variable.normal and not variable.normal[0] <= median <= variable.normal[1]:
             outside[instrument.name] = median

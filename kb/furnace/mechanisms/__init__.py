@@ -1,0 +1,56 @@
+"""Registry of what can go wrong inside the furnace, one module per group; see docs/mechanisms.md."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from kb.furnace.mechanisms import blast, cooling, descent, gas
+from kb.furnace.mechanisms.base import (
+    FAST_BLOWER,
+    GAS_POWER,
+    PLACES,
+    QUIET,
+    SCALE,
+    Entry,
+    Mechanism,
+    Push,
+    Setting,
+    resistance,
+)
+
+__all__ = [
+    "FAST_BLOWER",
+    "GAS_POWER",
+    "PLACES",
+    "QUIET",
+    "REGISTRY",
+    "SCALE",
+    "Entry",
+    "Mechanism",
+    "Push",
+    "Setting",
+    "register",
+    "resistance",
+]
+REGISTRY: dict[str, Entry] = {}
+"""Entries by kind."""
+
+
+def register(entries: Iterable[Entry]) -> None:
+    """Add kinds of causes to the registry.
+
+    Raises
+    ------
+    ValueError
+        When a kind is known already under another entry, or strikes an unknown sort of place.
+    """
+    for entry in entries:
+        if REGISTRY.get(entry.kind, entry) != entry:
+            raise ValueError(f"there is a mechanism '{entry.kind}' already")
+        if entry.place not in PLACES:
+            raise ValueError(f"{entry.kind}: '{entry.place}' is not a sort of place; known: {', '.join(PLACES)}")
+        REGISTRY[entry.kind] = entry
+
+
+for _group in (descent, gas, blast, cooling):
+    register(_group.ENTRIES)
