@@ -9,6 +9,7 @@ import numpy as np
 
 from expert.columns import layout as at
 from expert.columns.core import Core
+from expert.columns.feed import Feed
 from expert.columns.live import columnar_core
 from expert.columns.rings import HOUR
 from expert.columns.transfer import save
@@ -17,14 +18,14 @@ from expert.engine.reference import question_limit
 from expert.engine.session import Session
 from expert.language import ast
 from expert.values.changes import Change, ChangeKind
-from expert.values.history import Column, History
+from expert.values.history import History
 from expert.values.interval import ONE
 from expert.values.types import ModelAnswer, ScanInput
 
 HOLDS = 500_000
 BLOCK = 4096
-"""Scans whose samples are laid out at a time."""
-STRETCH = 256
+"""Scans whose inputs are looked at at a time."""
+STRETCH = 512
 """Scans of a stretch: few enough that the certainties of some hundred rules stay in the cache."""
 
 
@@ -118,54 +119,34 @@ class Batch:
         """
         special = {x.time: x for x in history.others}
         wanted = np.fromiter(times, np.int64)
-        started = 0
+        feed = Feed(history, self.core.names, self.core.note)
+        newest = np.int64(at.NONE)
         for i in range(0, len(wanted), BLOCK):
             block = wanted[i : i + BLOCK]
-            inputs: list[ScanInput | None] = [special.get(int(t)) for t in block]
-            run_at = np.array([t if x is None else x.run_at for t, x in zip(block, inputs, strict=True)], np.int64)
-            new, start, started = self._lay_out(history, run_at, started)
-            yield from self._block(block, inputs, new, start)
-
-    def _lay_out(self, history: History, run_at: np.ndarray, after: int) -> tuple[np.ndarray, np.ndarray, int]:
-        """Samples that arrive by the last of these scans, by variable, with the index of the scan that takes them."""
-        latest = np.maximum.accumulate(run_at)
-        found = [history.columns.get(name) for name in self.core.names]
-        parts = [None if c is None else c.between(after or None, int(latest[-1])) for c in found]
-        start = np.concatenate(([0], np.cumsum([0 if c is None else len(c) for c in parts]))).astype(np.int64)
-        new = np.empty((7, int(start[-1])), np.int64)
-        for row, part in enumerate(parts):
-            if part is not None and len(part):
-                self._fill(new[:, start[row] : start[row + 1]], row, part, latest)
-        return new, start, int(latest[-1])
-
-    def _fill(self, out: np.ndarray, row: int, part: Column, latest: np.ndarray) -> None:
-        out[0] = row
-        out[1] = np.searchsorted(latest, part.arrival, side="left")
-        out[2], out[3], out[4], out[5] = part.source, part.arrival, part.count, part.quality
-        out[6] = 0
-        if len(part.notes) > 1:
-            notes = np.array([self.core.note(n) if n else 0 for n in part.notes], np.int64)
-            out[6] = notes[part.note]
+            inputs: list[ScanInput | None] = (
+                [special.get(t) for t in block.tolist()] if special else [None] * len(block)
+            )
+            run_at = block.copy()
+            for k, x in enumerate(inputs):
+                if x is not None:
+                    run_at[k] = x.run_at
+            latest = np.maximum(np.maximum.accumulate(run_at), newest)
+            newest = latest[-1]
+            yield from self._block(block, inputs, latest, feed)
 
     def _block(
-        self, times: np.ndarray, inputs: list[ScanInput | None], new: np.ndarray, start: np.ndarray
+        self, times: np.ndarray, inputs: list[ScanInput | None], latest: np.ndarray, feed: Feed
     ) -> Iterator[Stretch]:
         first = 0
-        begin = start[:-1].copy()
         late = np.array([int(x is not None and x.caught_up) for x in inputs], np.int64)
         while first < len(times):
             end = self._end(times, first)
-            stops = np.array(
-                [b + np.searchsorted(new[1, b:e], end, side="left") for b, e in zip(begin, start[1:], strict=True)],
-                np.int64,
-            )
-            part, bounds = _cut(new, begin, stops, first)
             self._answers(times, inputs, first, end)
-            self.core.run(times[first:end], late[first:end], bounds, part)
+            self.core.run(times[first:end], late[first:end], latest[first:end], feed)
             stretch = Stretch(self, times[first:end], self.core.happened.copy())
             self._exclude(times[first:end])
             yield stretch
-            first, begin = end, stops
+            first = end
 
     def _end(self, times: np.ndarray, first: int) -> int:
         """One past the last scan of the next stretch."""
@@ -232,7 +213,9 @@ class Batch:
         x = self.core.memory
         for b, slots in self._excluding:
             hourly = self._hourly(b)
-            held = x.s[slots, : len(times)].max(axis=0) >= HOLDS if slots else np.zeros(len(times), bool)
+            held = np.zeros(len(times), bool)
+            for slot in slots:
+                held |= self.core.ends(slot)[0] >= HOLDS
             before = len(hourly.excluded), len(hourly.regimes)
             for t in times[held].tolist():
                 hourly.exclude(t)
@@ -249,11 +232,3 @@ class Batch:
         save(self.core, self.session)
         self.session.answers = self._model_at
         return self.session.snapshot()
-
-
-def _cut(new: np.ndarray, begin: np.ndarray, stops: np.ndarray, first: int) -> tuple[np.ndarray, np.ndarray]:
-    """Samples of one stretch out of a block's, scans counted from its first."""
-    pieces = [new[:, b:e] for b, e in zip(begin, stops, strict=True) if e > b]
-    part = np.concatenate(pieces, axis=1) if pieces else np.zeros((7, 0), np.int64)
-    part[1] -= first
-    return part, np.concatenate(([0], np.cumsum(stops - begin))).astype(np.int64)

@@ -12,10 +12,14 @@ import numpy as np
 
 from expert.columns import layout as at
 from expert.columns import memory as m
-from expert.columns.kernel import infer, leaves
+from expert.columns.crisp import BYTES
+from expert.columns.feed import Feed
+from expert.columns.kernel import infer
+from expert.columns.leaves import leaves
 from expert.columns.memory import Memory
 from expert.columns.plan import Plan, build_plan
 from expert.columns.rings import FIXED_NOTES
+from expert.columns.stretches import arrived, stretch
 from expert.columns.tables import (
     longest_look_back,
     power_of_two,
@@ -116,7 +120,9 @@ class Core:
         self._spare = 0
         self._time = np.zeros(1, np.int64)
         self._late = np.zeros(1, np.int64)
-        self._start = np.zeros(1, np.int64)
+        self._more = np.zeros(len(self.names), np.int64)
+        self._before = at.NONE
+        self._packed = False
 
     def _everything(self) -> list[int]:
         return [1] * max(1, len(self.plan.order))
@@ -161,26 +167,32 @@ class Core:
         self._time[0], self._late[0] = now, late
         self._scan_room(1, now)
         self._begin()
-        leaves(self.memory.table, self._time, self._start, new, False, whole)
-        self._finish(infer(self.memory.table, self._time, self._late, not whole), 1)
+        leaves(self.memory.table, now, new, whole)
+        self._finish(infer(self.memory.table, self._time, self._late, not whole, False), 1)
+        self._before, self._packed = at.NONE, False
 
-    def run(self, times: np.ndarray, late: np.ndarray, start: np.ndarray, new: np.ndarray) -> None:
-        """Run a stretch of scans whose samples lie by variable, then scan.
+    def run(self, times: np.ndarray, late: np.ndarray, latest: np.ndarray, feed: Feed) -> None:
+        """Run a stretch of scans.
 
         Parameters
         ----------
         times, late : (scans,) int64
-        start : (variables + 1,) int64
-            First sample of each variable.
-        new : (7, samples) int64
-            As for `scan`, with the index of the scan that takes it in.
+        latest : (scans,) int64
+            The newest arrival that each scan takes in.
+        feed : Feed
+            Where the samples come from; it moves on.
         """
-        self._room(np.diff(start))
+        arrived(feed.table, feed.cursor, int(latest[-1]), self._more)
+        self._room(self._more)
         self._scan_room(len(times), int(times[-1]))
         self._begin()
-        leaves(self.memory.table, times, start, new, True, True)
-        self._finish(infer(self.memory.table, times, late, False), len(times))
-        self.memory.dirty[0] = 1
+        x = self.memory
+        since = int(x.times[(self.number - 1) & (len(x.times) - 1)]) if self.number else at.NONE
+        stretch(x.table, times, latest, since, self._before, feed.table, feed.cursor, self._more)
+        self._before = int(latest[-1])
+        self._finish(infer(x.table, times, late, False, True), len(times))
+        self._packed = True
+        x.dirty[0] = 1
 
     def _begin(self) -> None:
         settings = self.memory.settings
@@ -268,7 +280,15 @@ class Core:
         """Support and plausibility of a rule after its refuters, over the stretch."""
         machine = self.plan.rules[row].machine
         slot = self.plan.rules[row].out.slot if machine is None else machine.slot
-        return self.memory.s[slot, : self.width], self.memory.p[slot, : self.width]
+        return self.ends(slot)
+
+    def ends(self, slot: int) -> tuple[np.ndarray, np.ndarray]:
+        """Support and plausibility of any condition over the stretch."""
+        x = self.memory
+        if self._packed and x.form[BYTES, slot]:
+            sure = x.crisp[slot, : self.width] * np.int32(ONE)
+            return sure, sure
+        return x.s[slot, : self.width], x.p[slot, : self.width]
 
 
 NO_SAMPLES = np.zeros((7, 0), np.int64)

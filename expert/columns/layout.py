@@ -29,8 +29,9 @@ median was worked out for; whether there is one; whether it is fixed from outsid
 B_SIZE = 9
 
 # A node that reads samples.
-L_KIND, L_SLOT, L_GROUP, L_FUNCTION, L_BOUNDED, L_BASE, L_LENGTH = range(7)
-L_SIZE = 7
+L_KIND, L_SLOT, L_GROUP, L_FUNCTION, L_BOUNDED, L_BASE, L_LENGTH, L_COUNTED = range(8)
+"""L_COUNTED: 1 for a held value or a mean that comes from its count, or sum of counts, by one division."""
+L_SIZE = 8
 LEAF_VALUE, LEAF_WINDOW, LEAF_Z, LEAF_BASELINE, LEAF_SINCE, LEAF_AGE, LEAF_UNCHANGED, LEAF_REPEATS, LEAF_BAD = range(9)
 
 # A window: one variable, one length.
@@ -40,6 +41,10 @@ G_VAR, G_LENGTH, G_EXPECTED, G_START, G_END, G_N, G_SX, G_SXX, G_ST, G_STT, G_ST
 """Sequence numbers of its ends, exact sums over its good samples, the variable's count of changes they are for, and
 whether anybody reads sums of squares and times, and extremes."""
 G_SIZE = 14
+
+OPEN, COUNTED, FILLED, CONSTANT = range(4)
+"""What is known of a row of numbers over a stretch: nothing; certain in every scan, as counts; certain, and filled; a
+constant."""
 
 FUNCTIONS = ("mean", "min", "max", "std", "range", "slope", "change", "drop", "rise")
 MEAN, MIN, MAX, STD, RANGE, SLOPE, CHANGE, DROP, RISE = range(9)

@@ -72,6 +72,13 @@ FIELDS: dict[str, tuple[np.dtype[Any], int]] = {
     "firsts": (INT, 2),
     "dirty": (BYTE, 2),
     "events": (INT, 2),
+    # what is plain over a whole stretch
+    "certain": (BYTE, 2),  # (1, slots): what is known of a row of numbers (`expert.columns.crisp`)
+    "level": (SMALL, 2),  # slots x scans: the counts that certain numbers come from
+    "scale": (INT, 2),  # (slots, 5): numerator, denominator, samples; smallest and largest count
+    "above": (INT, 2),  # (operations, 2): whether it is known, first count for which a comparison turns
+    "form": (BYTE, 2),  # (2, conditions): whether bytes, whether intervals can be read
+    "crisp": (BYTE, 2),
 }
 """Every array by name: its type and number of dimensions, in the order of the table."""
 
@@ -132,6 +139,12 @@ FIELDS: dict[str, tuple[np.dtype[Any], int]] = {
     I_FIRSTS,
     I_DIRTY,
     I_EVENTS,
+    I_CERTAIN,
+    I_LEVEL,
+    I_SCALE,
+    I_ABOVE,
+    I_FORM,
+    I_CRISP,
 ) = range(len(FIELDS))
 
 
@@ -177,6 +190,12 @@ def _pointer(typingctx, address):
 def ints1(table, k):
     """Row ``k`` of the table as a vector of integers."""
     return carray(_pointer(table[k, 0]), (table[k, 1],), np.int64)
+
+
+@njit(cache=True)
+def bytes1(table, k):
+    """Row ``k`` of the table as a vector of bytes."""
+    return carray(_pointer(table[k, 0]), (table[k, 1],), np.uint8)
 
 
 @njit(cache=True)

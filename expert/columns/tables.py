@@ -226,6 +226,7 @@ def _leaf_row(
         leaf[at.L_GROUP] = windows[duration]
         if function in (at.STD, at.SLOPE):
             groups[windows[duration]][at.G_SUMS] = 1
+    leaf[at.L_COUNTED] = int(_is_counted(kind, function, within, variable, duration))
     if kind in (at.LEAF_Z, at.LEAF_BASELINE):
         if not baselines or baselines[-1][at.B_VAR] != row:
             base = [0] * at.B_SIZE
@@ -233,6 +234,27 @@ def _leaf_row(
             base[at.B_LEAST] = max(1, int(coverage * (HOUR // variable.period)))
             baselines.append(base)
         leaf[at.L_BASE] = len(baselines) - 1
+
+
+def _is_counted(kind: int, function: int, within: bool, variable: Variable, duration: int) -> bool:
+    """Whether a leaf is a count, or a sum of counts, that four bytes hold, divided by the same number every time."""
+    if kind != at.LEAF_VALUE and (kind != at.LEAF_WINDOW or function != at.MEAN or within):
+        return False
+    many = max(1, duration // variable.period)
+    return many * max(abs(variable.quantise(end)) + 1 for end in variable.valid) < 1 << 31
+
+
+def _scales(plan: Plan, scale: np.ndarray) -> None:
+    """How counted numbers come from their counts, and between which ends these lie."""
+    for x in plan.leaves:
+        assert x.leaf is not None
+        _, name, duration, _, _ = x.leaf
+        variable = plan.scope.variables[name]
+        unit = Fraction(variable.resolution) * plan.scope.units[variable.unit]
+        many = max(1, duration // variable.period)
+        low, high = (many * variable.quantise(end) for end in variable.valid)
+        if max(abs(low), abs(high), unit.numerator, unit.denominator) < LARGEST:
+            scale[x.slot] = unit.numerator, unit.denominator, many, low, high
 
 
 # ---------------------------------------------------------------- memory
@@ -253,10 +275,18 @@ def put_values(plan: Plan, stretch: int, told: bool, memory: Memory) -> None:
         p=np.zeros((conditions, stretch), np.int32),
         active=np.zeros((max(1, len(plan.rules)), stretch), np.uint8),
         refuted=np.zeros((max(1, len(plan.refuted)), stretch), np.int32),
+        certain=np.zeros((1, numbers), np.uint8),
+        level=np.zeros((numbers, stretch), np.int32),
+        scale=np.ones((numbers, 5), np.int64),
+        above=np.zeros((max(1, len(plan.order)), 2), np.int64),
+        form=np.zeros((2, conditions), np.uint8),
+        crisp=np.zeros((conditions, stretch), np.uint8),
     )
     memory.p[UNKNOWN_SLOT] = ONE
     for x in plan.constants:
         memory.num[:, x.slot] = x.value
+        memory.certain[0, x.slot] = at.CONSTANT
+    _scales(plan, memory.scale)
     if told:
         memory.meta[at.M_WHY] = at.WHY_NOTHING
     offset = 0

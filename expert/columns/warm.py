@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from expert.columns.core import NO_SAMPLES, Core
+from expert.columns.feed import Feed
 from expert.compile import load_program_from_sources
 from expert.engine.session import Session
+from expert.values.history import History
 
 SOURCES = {
     "site/site.yaml": "name: W\ntitle: {en: Warm, zh: 暖}\nperiod: 1 min\n",
@@ -28,7 +30,7 @@ def warm() -> int:
     core = Core(program, Session(program).memory.series, stretch=2)
     core.scan(0, False, NO_SAMPLES)
     times = np.array([60_000, 120_000], np.int64)
-    core.run(times, np.zeros(2, np.int64), np.zeros(len(core.names) + 1, np.int64), NO_SAMPLES)
+    core.run(times, np.zeros(2, np.int64), times, Feed(History(), core.names, core.note))
     return core.number
 
 

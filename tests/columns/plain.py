@@ -14,6 +14,8 @@ import numpy as np
 
 CASES = range(5000, 5040)
 """Numbers of the cases; every fifth one has relational rules."""
+QUIET = range(9000, 9006)
+"""Numbers of quiet streams."""
 
 
 def _view(dtype: type, dimensions: int) -> Callable[[np.ndarray, int], np.ndarray]:
@@ -43,11 +45,14 @@ def main() -> int:
     """Play the cases."""
     look_at_memory()
     np.seterr(all="ignore")  # sums wrap as they do in compiled code
+    from tests.columns.quiet import quiet_agree
     from tests.columns.test_campaign import agree
 
-    for number, seed in enumerate(CASES):
+    cases = [lambda seed=seed, n=n: agree(seed, relational=n % 5 == 4) for n, seed in enumerate(CASES)]
+    cases += [lambda seed=seed: quiet_agree(seed, 60) for seed in QUIET]
+    for play in cases:
         try:
-            agree(seed, relational=number % 5 == 4)
+            play()
         except Exception as e:
             print(f"{type(e).__name__}: {e}")
             return 1

@@ -1,0 +1,160 @@
+"""Leaves from samples: held values, windows, times since, one scan after the other."""
+
+from __future__ import annotations
+
+from numba import njit
+
+from expert.columns import layout as at
+from expert.columns import memory as m
+from expert.columns.features import held_value, move_window, put, tell, unknown, window, z_score
+from expert.columns.memory import bytes2, floats2, floats3, ints1, ints2, ints3
+from expert.columns.rings import NO_NOTE, close_hours, forget, median_and_spread, take_in
+from expert.columns.since import age, is_bad, since_change, stood_still
+
+
+@njit(cache=True)
+def _leaf(leaf, width, v, groups, known, base, source, count, note, num, fac, meta, now, t):
+    """Evaluate one leaf at one scan; ``known``, ``base``: of all baselines."""
+    kind, slot = leaf[at.L_KIND], leaf[at.L_SLOT]
+    if kind == at.LEAF_VALUE:
+        held_value(v, width[0], source, count, note, now, num, fac, meta, slot, t)
+    elif kind == at.LEAF_WINDOW or kind == at.LEAF_Z:
+        function, within = leaf[at.L_FUNCTION], leaf[at.L_BOUNDED] == 1
+        g = groups[leaf[at.L_GROUP]]
+        window(function, within, v, g, width, source, count, note, now, num, fac, meta, slot, t)
+        if kind == at.LEAF_Z:
+            b = leaf[at.L_BASE]
+            z_score(function, known[b, at.B_KNOWN], base[b], leaf[at.L_LENGTH], num, fac, meta, slot, t)
+    elif kind == at.LEAF_BASELINE:
+        b = leaf[at.L_BASE]
+        if known[b, at.B_KNOWN]:
+            put(num, fac, meta, slot, t, base[b, 0], base[b, 0], base[b, 0], 1, 1)
+        else:
+            unknown(num, fac, meta, slot, t, at.NONE, at.WHY_NO_BASELINE, 0, 0)
+    elif kind == at.LEAF_SINCE:
+        since_change(v, source, count, note, now, num, fac, meta, slot, t)
+    elif kind == at.LEAF_AGE:
+        age(v, source, note, now, num, fac, meta, slot, t)
+    elif kind == at.LEAF_BAD:
+        bad, why, detail = is_bad(v, source, note, now)
+        truth = 1.0 if bad else 0.0
+        put(num, fac, meta, slot, t, truth, truth, truth, 1, 1)
+        tell(meta, slot, t, at.NONE, why, detail, 0)
+    else:
+        stood_still(kind == at.LEAF_REPEATS, v, source, count, note, now, num, fac, meta, slot, t)
+
+
+@njit(cache=True)
+def _prepare(v, groups, baselines, hour, mean, excluded, base, source, count, note, settings, now):
+    """What the leaves of one variable stand on besides its newest sample: its baseline, its windows."""
+    b = v[at.V_HOURLY]
+    if b >= 0:
+        row, guard, span = baselines[b], settings[m.SETTING_GUARD], settings[m.SETTING_SPAN]
+        if row[at.B_FIXED] == 0:
+            close_hours(v, row, hour[b], mean[b], source, count, note, now, guard, span)
+            median_and_spread(row, hour[b], mean[b], excluded[b], base[b], now, guard, span)
+    for i in range(v[at.V_GROUPS], v[at.V_GROUPS_END]):
+        move_window(groups[i], v, source, count, note, now)
+
+
+@njit(cache=True)
+def take(v, source, arrival, count, note, s, a, x, quality, n, rank):
+    """Take a sample in; what `take_in` does with a good one that is the newest is done at once."""
+    head = v[at.V_HEAD]
+    offset, mask = v[at.V_OFFSET], v[at.V_MASK]
+    plain = quality == 0 and v[at.V_LOW] <= x <= v[at.V_HIGH] and s <= a and head != v[at.V_TAIL]
+    if not plain or source[offset + ((head - 1) & mask)] >= s or (s - v[at.V_ORIGIN]) % v[at.V_PERIOD] != 0:
+        take_in(v, source, arrival, count, note, s, a, x, quality, n, rank)
+        return
+    place = offset + (head & mask)
+    source[place], arrival[place], count[place], note[place] = s, a, x, NO_NOTE
+    v[at.V_HEAD] = head + 1
+    if x <= v[at.V_FLOOR] or x >= v[at.V_CEILING]:
+        v[at.V_EDGE] = max(s, v[at.V_EDGE])
+
+
+@njit(cache=True)
+def evaluate(
+    v, t, now, whole, rows, widths, groups, baselines, hour, mean, excluded, base, settings, source, arrival, count,
+    note, num, fac, meta, first, readers, dirty,
+):  # fmt: skip
+    """All leaves of one variable at one scan, whose samples have been taken in.
+
+    Unless ``whole``, what a changed leaf leads to is marked in ``dirty``.
+    """
+    told = len(meta) > 0
+    offset, mask, tail, head = v[at.V_OFFSET], v[at.V_MASK], v[at.V_TAIL], v[at.V_HEAD]
+    newest = v[at.V_NEXT]
+    while newest < head and source[offset + (newest & mask)] <= now:
+        newest += 1
+    while newest > tail and source[offset + ((newest - 1) & mask)] > now:
+        newest -= 1
+    v[at.V_NEXT] = newest
+    if v[at.V_HOURLY] >= 0 or v[at.V_GROUPS] < v[at.V_GROUPS_END]:
+        _prepare(v, groups, baselines, hour, mean, excluded, base, source, count, note, settings, now)
+    place = offset + ((newest - 1) & mask)
+    fresh = newest > tail and v[at.V_SIMPLE] and note[place] == NO_NOTE and now - source[place] <= v[at.V_PERIOD]
+    for j in range(v[at.V_LEAVES], v[at.V_LEAVES_END]):
+        slot = rows[j, at.L_SLOT]
+        lo, hi, cn, cd = num[1, slot, t], num[2, slot, t], fac[0, slot, t], fac[1, slot, t]
+        seen = meta[at.M_AT, slot, t] if told else at.NONE
+        if fresh and rows[j, at.L_KIND] == at.LEAF_VALUE:  # what `held_value` makes of a fresh, certain sample
+            x = (count[place] * v[at.V_NUM]) / v[at.V_DEN]
+            num[0, slot, t] = num[1, slot, t] = num[2, slot, t] = x
+            fac[0, slot, t] = fac[1, slot, t] = 1
+            if told:
+                meta[at.M_AT, slot, t], meta[at.M_WHY, slot, t] = source[place], at.WHY_NOTHING
+                meta[at.M_N, slot, t] = meta[at.M_M, slot, t] = at.NONE
+        else:
+            _leaf(rows[j], widths[j], v, groups, baselines, base, source, count, note, num, fac, meta, now, t)
+        if whole:
+            continue
+        same = lo == num[1, slot, t] and hi == num[2, slot, t] and cn == fac[0, slot, t] and cd == fac[1, slot, t]
+        if not same or (told and seen != meta[at.M_AT, slot, t]):
+            for k in range(first[j], first[j + 1]):
+                dirty[readers[k]] = 1
+    if tail < head and source[offset + (tail & mask)] < now - v[at.V_KEEP]:
+        forget(v, source, arrival, count, note, now)
+
+
+@njit(cache=True)
+def leaves(table, now, new, whole):
+    """Take in samples and work out all leaves of one scan.
+
+    Parameters
+    ----------
+    now : int
+        ms.
+    new : (7, samples) int64
+        Variable, nothing, source, arrival, count, quality, note; in any order.
+    whole : bool
+        Do not look for what has changed.
+    """
+    variables, rows, groups = ints2(table, m.I_VARIABLES), ints2(table, m.I_LEAVES), ints2(table, m.I_GROUPS)
+    baselines, widths = ints2(table, m.I_BASELINES), floats2(table, m.I_WIDTHS)
+    hour, mean, excluded = ints2(table, m.I_HOUR), floats2(table, m.I_MEAN), ints2(table, m.I_EXCLUDED)
+    base, rank, settings = floats2(table, m.I_BASE), ints1(table, m.I_RANK), ints1(table, m.I_SETTINGS)
+    source, arrival = ints1(table, m.I_SOURCE), ints1(table, m.I_ARRIVAL)
+    count, note = ints1(table, m.I_COUNT), ints1(table, m.I_NOTE)
+    num, fac, meta = floats3(table, m.I_NUM), ints3(table, m.I_FAC), ints3(table, m.I_META)
+    first, readers = ints1(table, m.I_LEAF_FIRST), ints1(table, m.I_LEAF_READERS)
+    dirty = bytes2(table, m.I_DIRTY)[0]
+    for k in range(new.shape[1]):
+        take(
+            variables[new[0, k]],
+            source,
+            arrival,
+            count,
+            note,
+            new[2, k],
+            new[3, k],
+            new[4, k],
+            new[5, k],
+            new[6, k],
+            rank,
+        )
+    for i in range(len(variables)):
+        evaluate(
+            variables[i], 0, now, whole, rows, widths, groups, baselines, hour, mean, excluded, base, settings, source,
+            arrival, count, note, num, fac, meta, first, readers, dirty,
+        )  # fmt: skip
