@@ -7,7 +7,8 @@ well, from which this one can be made again at any time.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,14 +25,18 @@ from expert.engine.nodes import Env
 from expert.engine.raising import episode_id
 from expert.engine.reference import ModelKey, Reference, World
 from expert.engine.results import Num
+from expert.joins.beside import RowsBeside
+from expert.joins.split import after_rows
 from expert.language import ast
 from expert.values.interval import ONE, TRUE, Interval
-from expert.values.types import Sample
+from expert.values.types import Row, Sample
 
 if TYPE_CHECKING:
     from expert.engine.known import Known, Value
     from expert.engine.recording import Work
     from expert.engine.session import Session
+
+Strata = Sequence[Sequence[ast.GroundRule]]
 
 
 class Told(Reference):
@@ -88,7 +93,9 @@ class Columns:
         self.core = Core(session.program, session.memory.series, table=session.table)
         self.session = session
         plan = self.core.plan
-        self.strata = [[g for g in layer if g.rule.id in plan.relational] for layer in session.program.strata]
+        self.beside = RowsBeside(session.program, session.table)
+        self._before, self._after = self._sides()
+        self._ready = False
         self.activations = [
             Activation(r.ground.rule, r.ground.bindings, dict(r.ground.bindings), TRUE, r.key, r.args)
             for r in plan.rules
@@ -116,17 +123,53 @@ class Columns:
         for key in self._roots:
             told.show(key)
         self._settle(work, view, outcomes)
-        if any(self.strata):
-            _, more = infer(
-                world,
-                self.strata,
-                self.session.holds,
-                lambda outcome, x, disputed: self.session._settle(work, outcome, x, disputed),
-                told,
-                layer_done=lambda rules, found: self.session._vanish(work, rules, found),
-            )
-            outcomes.update(more)
+        outcomes.update(self._by_reference(work, told, self._before, last=False))
+        self._rows(work, told, view)
+        outcomes.update(self._by_reference(work, told, self._after, last=True))
         return told, outcomes
+
+    def _sides(self) -> tuple[Strata, Strata]:
+        """Relational rules of the reference: those that see no row of a joined rule, and the others."""
+        program, relational = self.session.program, self.core.plan.relational
+        joined = self.beside.owned
+        after = after_rows(program) - joined
+        before = relational - joined - after
+        return (
+            [[g for g in layer if g.rule.id in before] for layer in program.strata],
+            [[g for g in layer if g.rule.id in after] for layer in program.strata],
+        )
+
+    def _by_reference(self, work: Work, told: Told, strata: Strata, last: bool) -> dict[str, Outcome]:
+        """Let the reference run relational rules; ``last``: after that all facts are known."""
+        _, found = infer(
+            work.world,
+            strata,
+            self.session.holds,
+            lambda outcome, x, disputed: self.session._settle(work, outcome, x, disputed),
+            told,
+            layer_done=lambda rules, found: self.session._vanish(work, rules, found),
+            lags=last,
+        )
+        return found
+
+    def _rows(self, work: Work, told: Told, view: View) -> None:
+        """Run the joined rules, and their machines."""
+        session, beside = self.session, self.beside
+        scout = Told(replace(work.world, lag_now={}, lag_later={}, computed={}), view)
+        rows: Iterable[Row] = work.input.rows
+        if not self._ready:
+            beside.prepare(scout)
+            self._before, self._after = self._sides()
+            rows = [Row(name, key, values) for name, table in session.rows.items() for key, values in table.items()]
+            self._ready = True
+        if not beside.owned:
+            return
+        work.beside = beside
+        moved = beside.infer(told, scout, rows, session.holds)
+        session._vanish(work, beside.ground, beside.outcomes)
+        for key in beside.to_step(moved, session.machines):
+            session._settle(work, beside.outcomes[key], *beside.capped[key])
+            beside.stepped(key, work.capped[key][1], key in session.machines)
 
     def _new(self, samples: list[Sample]) -> np.ndarray:
         core = self.core
@@ -215,7 +258,7 @@ class Columns:
 
     def holds(self) -> dict[str, Hold]:
         """Past scans of every rule with a `for`, as the reference evaluator keeps them."""
-        return {**self.session.holds, **save_holds(self.core)}
+        return {**self.session.holds, **save_holds(self.core), **self.beside.holds()}
 
     def lagged(self) -> dict[str, list[tuple[int, Num]]]:
         """What every lag looks back at, as the reference evaluator keeps it."""

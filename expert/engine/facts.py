@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from expert.engine.numbers import arithmetic
@@ -111,6 +111,14 @@ class FactState:
         found = [(c.round, source) for source, c in self.contributions.items() if c.certainty.s == s > 0]
         return rule_key(*min(found)[1]) if found else ""
 
+    def freeze(self, combine: str | None) -> Fact:
+        """The fact as it goes into the record."""
+        num = self.number(combine) if combine else None
+        given = self.given.reason if self.given is not None else ""
+        why = "rules off" if self.off else given or (num.why if num else "")
+        value = num.v if num else None
+        return Fact(self.type, self.args, self.certainty, self.disputed, value, why, self.by)
+
 
 class FactBase:
     """All facts of one scan by type and arguments.
@@ -126,11 +134,15 @@ class FactBase:
     ----------
     absent : dict
         Certainty, and why, of facts of an imported type that are not listed; of all others it is false.
+    frozen : dict
+        All facts of a type as they go into the record, where somebody keeps them.
     """
 
     def __init__(self, off: Iterable[tuple[str, Args]] = (), types: Mapping[str, FactType] | None = None) -> None:
         self.by_type: dict[str, dict[Args, FactState]] = {}
         self._evidence = {n: t.evidence for n, t in (types or {}).items() if t.evidence is not None}
+        self._fields = {n: tuple(t.fields) for n, t in (types or {}).items() if not t.imported}
+        self.frozen: dict[str, Sequence[Fact]] = {}
         self.absent: dict[str, tuple[Interval, str]] = {}
         for type_, args in off:
             self.state(type_, args).off = True
@@ -160,8 +172,18 @@ class FactBase:
     def matching(self, type_: str, wanted: dict[str, str]) -> list[FactState]:
         """Facts of a type whose arguments agree with ``wanted``, in canonical order."""
         table = self.by_type.get(type_, {})
+        whole = self._whole(type_, wanted)
+        if whole is not None:
+            return [table[whole]] if whole in table else []
         pairs = set(wanted.items())
         return [table[a] for a in sorted([a for a in table if pairs.issubset(a)])]
+
+    def _whole(self, type_: str, wanted: Mapping[str, str]) -> Args | None:
+        """The arguments of the only fact that can agree, where every field is given."""
+        fields = self._fields.get(type_)
+        if fields is None or len(wanted) != len(fields):
+            return None
+        return tuple([(f, wanted[f]) for f in fields if f in wanted])
 
     def reason(self, type_: str, wanted: dict[str, str]) -> str:
         """Why something of it is not known."""
@@ -178,6 +200,9 @@ class FactBase:
         table = self.by_type.get(type_)
         if not table:
             return out
+        whole = self._whole(type_, wanted)
+        if whole is not None:
+            return out | table[whole].certainty if whole in table else out
         pairs = set(wanted.items())
         for args, state in table.items():
             if pairs.issubset(args):
@@ -187,23 +212,20 @@ class FactBase:
     def without_disputed(self) -> FactBase:
         """A copy in which disputed facts have no support."""
         out = FactBase()
-        out.absent = self.absent
+        out.absent, out._fields = self.absent, self._fields
         for type_, table in self.by_type.items():
             out.by_type[type_] = {a: replace(s, doubted=True) if s.disputed else s for a, s in table.items()}
         return out
 
     def freeze(self, combine: dict[str, str | None]) -> tuple[Fact, ...]:
         """All facts for the record, in canonical order."""
-        out = []
+        out: list[Fact] = []
         for type_ in sorted(self.by_type):
+            if type_ in self.frozen:
+                out += self.frozen[type_]
+                continue
             for args in sorted(self.by_type[type_]):
-                state = self.by_type[type_][args]
-                how = combine.get(type_)
-                num = state.number(how) if how else None
-                given = state.given.reason if state.given is not None else ""
-                why = "rules off" if state.off else given or (num.why if num else "")
-                value = num.v if num else None
-                out.append(Fact(type_, args, state.certainty, state.disputed, value, why, state.by))
+                out.append(self.by_type[type_][args].freeze(combine.get(type_)))
         return tuple(out)
 
 

@@ -95,6 +95,7 @@ def infer(
     step: Step | None,
     evaluator: Reference | None = None,
     layer_done: Layer | None = None,
+    lags: bool = True,
 ) -> tuple[Reference, dict[str, Outcome]]:
     """Run all strata of a scan.
 
@@ -105,6 +106,8 @@ def infer(
         disputed): that is where machines are stepped. None leaves them alone.
     layer_done : callable, optional
         Called once per stratum with its rules and the outcomes of their activations.
+    lags : bool
+        All facts are known at the end, so that lags may look at them.
 
     Returns
     -------
@@ -122,7 +125,7 @@ def infer(
     outcomes: dict[str, Outcome] = {}
     refutations: list[tuple[str, dict[str, str], int]] = []
     waiting: list[tuple[int, Outcome]] = []
-    refuters = _refuter_levels(strata)
+    refuters = refuter_levels(strata)
     for level, ground_rules in enumerate(strata):
         done = _stratum(ground_rules, evaluator, holds)
         for key, outcome in done.items():
@@ -149,11 +152,12 @@ def infer(
     if step is not None:
         for _, outcome in waiting:
             step(outcome, *_capped(world, outcome))
-    evaluator.finish_lags()
+    if lags:
+        evaluator.finish_lags()
     return evaluator, outcomes
 
 
-def _refuter_levels(strata: Sequence[Sequence[GroundRule]]) -> dict[str, int]:
+def refuter_levels(strata: Sequence[Sequence[GroundRule]]) -> dict[str, int]:
     """Highest stratum in which something refutes a fact type."""
     found: dict[str, int] = {}
     for level, rules in enumerate(strata):

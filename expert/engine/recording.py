@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from expert.engine.advice import board
 from expert.engine.exchange import make_export
@@ -13,7 +13,7 @@ from expert.engine.fixpoint import Outcome
 from expert.engine.nodes import known_args
 from expert.engine.reference import Reference, World
 from expert.engine.results import interval_json
-from expert.language.ast import Program
+from expert.language.ast import Program, Rule
 from expert.values.interval import FALSE, Interval
 from expert.values.types import Episode, Firing, ScanInput, ScanRecord, fact_key, rule_key
 
@@ -25,12 +25,25 @@ HOLDS = 500_000
 """Two exclusive values are in conflict from this support on (the default raise threshold)."""
 
 
+class Beside(Protocol):
+    """An evaluator that keeps what the record says of its rules from scan to scan; ``outcomes``: of its activations."""
+
+    outcomes: dict[str, Outcome]
+
+    def texts(self, told: Reference, machines: Mapping[str, object], looks_back: Callable[[Rule], bool]) -> None:
+        """Show with ``told`` what the sentences of its rules show."""
+
+    def nodes(self, now: int) -> dict[str, Any]:
+        """Nodes of the record."""
+
+
 @dataclass(slots=True)
 class Work:
     """One scan in the making.
 
     ``capped``: interval of each activation after refuters, and whether it is disputed; ``rising``, ``ended``,
-    ``vanished``: activations that rose, keys of machines that cleared, and keys of those whose rows went.
+    ``vanished``: activations that rose, keys of machines that cleared, and keys of those whose rows went; ``beside``:
+    what is kept of rules over rows, whose activations are not among ``outcomes``.
     """
 
     input: ScanInput
@@ -43,6 +56,11 @@ class Work:
     rests: dict[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
     ended: list[str] = field(default_factory=list)
     vanished: list[str] = field(default_factory=list)
+    beside: Beside | None = None
+
+    def outcome(self, key: str) -> Outcome:
+        """What became of an activation."""
+        return self.outcomes[key] if self.beside is None or key in self.outcomes else self.beside.outcomes[key]
 
 
 def make_record(session: Session, work: Work, notes: tuple[str, ...]) -> ScanRecord:
@@ -52,8 +70,8 @@ def make_record(session: Session, work: Work, notes: tuple[str, ...]) -> ScanRec
     _evaluate_texts(session, work)
     found = [
         _firing(session, work, k)
-        for k in sorted(work.capped)
-        if (k in session.machines and session.machines[k].active) or k in work.ended
+        for k in sorted(session.machines)
+        if k in work.capped and (session.machines[k].active or k in work.ended)
     ]
     firings = tuple(f for f in found if program.rules[f.rule].status == "live")
     _update_episodes(session, work, firings)
@@ -72,7 +90,7 @@ def make_record(session: Session, work: Work, notes: tuple[str, ...]) -> ScanRec
         firings=firings,
         episodes=tuple(sorted(session.episodes.values(), key=lambda e: (e.raised, e.rule, e.bindings))),
         advice=board(program.site, advising, work.world.facts, session.done, now),
-        nodes={**work.evaluator.nodes, **_rule_nodes(work)},
+        nodes=_nodes(work),
         counts=dict(sorted(work.counts.items())),
         notes=notes,
         expectations=expectations,
@@ -80,6 +98,11 @@ def make_record(session: Session, work: Work, notes: tuple[str, ...]) -> ScanRec
         shadow=tuple(f for f in found if program.rules[f.rule].status == "shadow"),
         exports=make_export(program, work.world.facts, session.sequence, now, session.silent_types),
     )
+
+
+def _nodes(work: Work) -> dict[str, Any]:
+    found = {**work.evaluator.nodes, **_rule_nodes(work)}
+    return found if work.beside is None else {**found, **work.beside.nodes(work.input.time)}
 
 
 def _rule_nodes(work: Work) -> dict[str, Any]:
@@ -109,11 +132,13 @@ def _evaluate_texts(session: Session, work: Work) -> None:
         if session.dependence.looks_back(rule):
             for expected in rule.expect:
                 work.evaluator.cond(expected.when, o.activation.env)
+    if work.beside is not None:
+        work.beside.texts(work.evaluator, session.machines, session.dependence.looks_back)
     work.evaluator.finish_lags()
 
 
 def _firing(session: Session, work: Work, key: str) -> Firing:
-    o, (x, disputed), machine = work.outcomes[key], work.capped[key], session.machines[key]
+    o, (x, disputed), machine = work.outcome(key), work.capped[key], session.machines[key]
     rule, env, facts = o.activation.rule, o.activation.env, work.world.facts
     used = {
         fact_key(s.type, s.args)

@@ -14,6 +14,7 @@ from typing import Any
 
 from expert.engine import numbers, rows
 from expert.engine.combine import aggregate, compare, graded
+from expert.engine.facts import FactState
 from expert.engine.features import feature, fits
 from expert.engine.known import Known, Value
 from expert.engine.memory import Series
@@ -366,11 +367,15 @@ class Reference:
         if node.fact.type in self.w.off_types:
             return unknown("rules off")
         how = self.w.program.facts[node.fact.type].combine or "max"
-        states = self.w.facts.matching(node.fact.type, fact_args(node.fact, env))
+        states = self.facts_of(node, env)
         if not states:
             return unknown(self.w.facts.reason(node.fact.type, {}) or "no such fact")
         nums = [s.number(how) for s in states]
         return nums[0] if len(nums) == 1 else numbers.arithmetic(how, nums)
+
+    def facts_of(self, node: ast.FactValue, env: Env) -> list[FactState]:
+        """Facts whose numbers a node reads, in canonical order."""
+        return self.w.facts.matching(node.fact.type, fact_args(node.fact, env))
 
 
 def question_limit(node: ast.ModelProbability, factor: Fraction) -> float:

@@ -23,7 +23,8 @@ class FactTable:
     """All facts of one type.
 
     ``level``: stratum of the highest rule that concludes it, and of those who read it in between; ``early``: ranks of
-    the rules of lower strata, which have spoken before that.
+    the rules of lower strata, which have spoken before that; ``moved``: facts of which anything at all was said anew,
+    until somebody takes them away (None: nobody asks).
     """
 
     def __init__(self, name: str, fields: tuple[str, ...], combine: str | None, flat: bool) -> None:
@@ -42,7 +43,7 @@ class FactTable:
         self.shells: dict[Key, set[Source]] = {}
         self.stirred = False
         self.changed: dict[Key, Pair] = {}
-        self.fresh: list[tuple[Key, int]] = []
+        self.moved: dict[Key, None] | None = None
         self.notify: Callable[[FactTable, Key, int], None] = lambda table, key, round_: None
 
     # ------------------------------------------------------------ keys
@@ -286,6 +287,8 @@ class FactTable:
         if not self.touched:
             return
         view, changed = self.view, self.changed
+        if self.moved is not None:
+            self.moved.update(self.touched)
         for key in self.touched:
             cell = self.cells.get(key)
             if cell is None:

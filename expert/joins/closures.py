@@ -99,6 +99,10 @@ class Compiler:
             raise NotJoinable(f"rule {self.shape.rule.id}: {node.text or type(node).__name__} over rows")
         return made(node, env)
 
+    def removes(self, node: ast.Cond) -> bool:
+        """Whether a condition was removed at grounding."""
+        return self.cond(node, self.shape.env) is None
+
     def _several(self, nodes: Sequence[ast.Cond], env: dict[str, str]) -> list[CondOf]:
         return [f for f in (self.cond(n, env) for n in nodes) if f is not None]
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
+from expert.engine.guards import place
 from expert.engine.installed import off_facts
 from expert.engine.nodes import NodeTable
 from expert.joins.calculus import Number, Pair, plain
 from expert.joins.cells import FactTable, Key
 from expert.joins.closures import Compiler
 from expert.joins.joinrule import LAST, Driver, JoinRule
+from expert.joins.matched import Matched
 from expert.joins.outside import Nothing, Static
 from expert.joins.owned import owned_rules, types_over_rows
 from expert.joins.replay import Cycles
@@ -64,6 +66,10 @@ class Compiled:
     program : Program
     table : NodeTable, optional
         Of the same program, when there is one already.
+    owned : collection of str, optional
+        Ids of the rules to run; None: all over rows and whatever depends on them.
+    matched : bool
+        Keep account of what every rule matches, also where it is false, for whoever shows all of it.
 
     Raises
     ------
@@ -71,7 +77,13 @@ class Compiled:
         From the first scan, when a rule says something over rows that only the reference evaluator can.
     """
 
-    def __init__(self, program: Program, table: NodeTable | None = None) -> None:
+    def __init__(
+        self,
+        program: Program,
+        table: NodeTable | None = None,
+        owned: frozenset[str] | None = None,
+        matched: bool = False,
+    ) -> None:
         self.program, self.table = program, table or NodeTable(program)
         site = program.site
         factors = {
@@ -82,7 +94,9 @@ class Compiled:
         }
         self.units: dict[str, Fraction] = factors
         self.tables = {name: Table(r, factors) for name, r in site.relations.items()}
-        self.owned = owned_rules(program)
+        self.owned = owned_rules(program) if owned is None else owned
+        self.matched = matched
+        self.partial: list[JoinRule] = []
         self.facts: dict[str, FactTable] = {}
         self.rules: list[JoinRule] = []
         self.layers: list[list[JoinRule]] = []
@@ -111,7 +125,8 @@ class Compiled:
 
     def _find_types(self) -> None:
         live: dict[str, bool] = {}
-        owned = set()
+        owned: set[str] = set()
+        left: set[str] = set()
         for level, layer in enumerate(self.program.strata):
             for g in layer:
                 c = g.rule.conclude
@@ -119,13 +134,13 @@ class Compiled:
                     continue
                 if not g.off:
                     self._level_of[c.type] = level
-                if g.rule.id in self.owned:
-                    owned.add(c.type)
+                (owned if g.rule.id in self.owned else left).add(c.type)
                 if not c.refutes:
                     live[c.type] = live.get(c.type, False) or not g.off
         self._off_types = frozenset(t for t, on in live.items() if not on)
         self._missing = frozenset(n for n, f in self.program.facts.items() if f.imported and n not in live)
-        self._owned_types = frozenset(owned) | types_over_rows(self.program)
+        left |= {name for name, declared in self.program.facts.items() if declared.imported}
+        self._owned_types = frozenset(owned) | (types_over_rows(self.program) - left)
 
     def is_static(self, node: Node, shape: Shape) -> bool:
         """Whether a node reads neither rows nor facts made here."""
@@ -175,6 +190,17 @@ class Compiled:
 
     # ------------------------------------------------------------ compiling
 
+    @property
+    def owned_types(self) -> frozenset[str]:
+        """Fact types that these rules conclude, or that are about rows."""
+        return self._owned_types
+
+    def compile(self, static: Static) -> None:
+        """Compile all rules, unless that was done; ``static`` is asked for what was removed at grounding."""
+        self._static = static
+        if not self.layers:
+            self._compile()
+
     def _compile(self) -> None:
         ground = self._ground()
         for type_ in sorted(self._owned_types):
@@ -186,8 +212,10 @@ class Compiled:
             self.rules.append(rule)
             if not rule.shape.dead:
                 self.layers[level].append(rule)
+        for level, g in ground if self.matched else ():
+            self._add_partial(level, g)
         self._choose_tables()
-        for rule in self.rules:
+        for rule in (*self.rules, *self.partial):
             if not rule.shape.dead:
                 rule.write()
                 for lit, driver in rule.by_fact:
@@ -235,21 +263,43 @@ class Compiled:
         shape = Shape(ground, rank, level, relations, position, dict(ground.bindings))
         refuse_lags(rule, lambda node: self.is_static(node, shape))
         facts = self._table_of(shape)
-        shape.eager = bool(rule.hold) or facts.combine is not None
-        compiler = Compiler(shape, self)
-
-        def removed(node: ast.Cond) -> bool:
-            return compiler.cond(node, shape.env) is None
-
+        shape.eager = bool(rule.hold) or facts.combine is not None or self.matched
+        removed = Compiler(shape, self).removes
         shape.when = conjuncts(rule.when, removed)
         for match in rule.match:
             where = [] if match.where is None else conjuncts(match.where, removed)
             shape.dead |= where is None
             shape.wheres.append(where or [])
         shape.dead |= shape.when is None
-        made = JoinRule(shape, facts, self, self.program.site.period)
+        return self._made(shape, facts)
+
+    def _made(self, shape: Shape, facts: FactTable) -> JoinRule:
+        matched = Matched(self.program.site.max_activations, place(shape.rule)) if self.matched else None
+        made = JoinRule(shape, facts, self, self.program.site.period, matched)
         made.later, made.wait = self.ask_later, self._wait
         return made
+
+    def _add_partial(self, level: int, ground: GroundRule) -> None:
+        """Follow what the first rows of a rule match, with or without the others: it is looked at, too."""
+        rule = ground.rule
+        for depth, match in enumerate(rule.match[:-1], 1):
+            if match.where is None:
+                continue
+            first = rule.match[:depth]
+            part = replace(
+                rule, id=f"{rule.id}/{depth}", match=first, when=match.where, conclude=None, hold=0, because_parts={}
+            )
+            position = {m.binding: i for i, m in enumerate(first)}
+            relations = tuple(m.relation for m in first)
+            rank = len(self.rules) + len(self.partial)
+            shape = Shape(replace(ground, rule=part), rank, level, relations, position, dict(ground.bindings))
+            compiler = Compiler(shape, self)
+            wheres = [() if m.where is None else conjuncts(m.where, compiler.removes) for m in first]
+            if None not in wheres:
+                shape.wheres, shape.when, shape.eager = [list(w or ()) for w in wheres], [], True
+                self.partial.append(self._made(shape, self._table_of(shape)))
+                self.partial[-1].partial = True
+                self.layers[level].append(self.partial[-1])
 
     def _table_of(self, shape: Shape) -> FactTable:
         """Facts that a rule concludes; a rule that concludes nothing has a table of its own."""

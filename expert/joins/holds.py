@@ -33,7 +33,7 @@ class HeldState:
 
 
 class HoldBook:
-    """Activations of one rule with `for`."""
+    """Activations of one rule with `for`; ``earlier``: what is known of one that is new here."""
 
     def __init__(self, duration: int, period: int) -> None:
         self.duration, self.period = duration, period
@@ -41,6 +41,7 @@ class HoldBook:
         self.moving: dict[tuple[str, ...], None] = {}
         self.gone: dict[tuple[str, ...], None] = {}
         self.times: list[int] = []
+        self.earlier: Callable[[tuple[str, ...]], HeldState | None] = lambda keys: None
         self.begin = self.first = self.oldest = 0
 
     def open(self, now: int) -> None:
@@ -73,7 +74,7 @@ class HoldBook:
         self.gone.pop(keys, None)
         state = self.states.get(keys)
         if state is None:
-            state = self.states[keys] = HeldState(rows, now)
+            state = self.states[keys] = self.earlier(keys) or HeldState(rows, now)
         state.rows = rows
         if state.changes and state.changes[-1][0] == now:
             state.changes.pop()
@@ -88,13 +89,14 @@ class HoldBook:
             self.moving.pop(keys, None)
         self.gone = {}
         still: dict[tuple[str, ...], None] = {}
+        kept = self.times[0] if self.times else now
         for keys in self.moving:
             state = self.states[keys]
             s, p = self.amount(state, now)
             held(keys, state.rows, s, p)
             begin = max(self.begin, state.born)
             self._run(state, now, begin)
-            while len(state.changes) > 1 and state.changes[1][0] <= self.oldest:
+            while len(state.changes) > 1 and state.changes[1][0] <= kept:
                 state.changes.pop(0)
             if len(state.changes) > 1 or begin > now - self.duration:
                 still[keys] = None
@@ -103,6 +105,16 @@ class HoldBook:
         cut = now - self.duration - 3 * self.period
         while len(self.times) > 1 and self.times[1] <= cut:
             self.times.pop(0)
+
+    def past(self, state: HeldState) -> list[tuple[int, int, int]]:
+        """Every scan of an activation that a later one may look at, with its certainty."""
+        found, place = [], 0
+        for time in self.times:
+            while place + 1 < len(state.changes) and state.changes[place + 1][0] <= time:
+                place += 1
+            if time >= state.born:
+                found.append((time, *state.changes[place][1:]))
+        return found
 
     def amount(self, state: HeldState, now: int) -> Pair:
         """Certainty of the held condition in the scan at ``now``."""

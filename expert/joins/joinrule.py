@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from expert.engine.nodes import roots, walk
@@ -12,6 +12,7 @@ from expert.joins.cells import FactTable
 from expert.joins.closures import Compiler, ValueOf, World, key_maker, key_of
 from expert.joins.history import NEVER
 from expert.joins.holds import HoldBook
+from expert.joins.matched import Matched
 from expert.joins.rows import RowTuple
 from expert.joins.shape import Literal, Shape, Slot, read_now
 from expert.joins.source import Start, Writer, is_test
@@ -28,15 +29,20 @@ class JoinRule:
 
     ``full``, ``by_row``, ``by_fact``: evaluate everything, or what a row or a fact concerns, in a round; ``gone``: take
     back what was said with a row. ``certainty(q, *rows)``: of one combination with the facts as of a round, None where
-    it does not match.
+    it does not match. ``matched``: what it matches, where somebody keeps account of that; ``statics``: by key, the
+    parts of it that depend on no row, as far as they were seen; ``partial``: it stands for the first rows of a rule.
     """
 
     full: Driver
     certainty: Callable[..., Pair | None]
 
-    def __init__(self, shape: Shape, facts: FactTable, world: World, period: int) -> None:
-        self.shape, self.facts, self.world = shape, facts, world
+    def __init__(
+        self, shape: Shape, facts: FactTable, world: World, period: int, matched: Matched | None = None
+    ) -> None:
+        self.shape, self.facts, self.world, self.matched = shape, facts, world, matched
         self.rank = shape.rank
+        self.partial = False
+        self.statics: dict[str, tuple[ast.Node, Mapping[str, str]]] = {}
         rule = self.rule = shape.rule
         self.conclusion = rule.conclude
         self.strength = rule.strength
@@ -188,7 +194,7 @@ class JoinRule:
         return lambda rows, s, p: [f"if {key_code(lit.slots)} in needed: ask(r, {rows})"]
 
     def _finish_gone(self, rows: str, s: str, p: str) -> list[str]:
-        if self.refutes or self.book is not None or self.wants_number:
+        if self.refutes or self.book is not None or self.wants_number or self.matched is not None:
             return [f"forget({rows})"]
         return [f"k = {key_code(self.key_slots())}", f"if k in cells: drop(k, {self._source()})"]
 
@@ -200,6 +206,8 @@ class JoinRule:
 
     def forget(self, *rows: RowTuple) -> None:
         """Take back what was said of this combination."""
+        if self.matched is not None:
+            self.matched.note(self.keys(rows), None)
         if self.book is not None:
             keys = self.keys(rows)
             if keys in self.book.states:
@@ -225,6 +233,8 @@ class JoinRule:
     def ask(self, round_: int, *rows: RowTuple) -> None:
         """Evaluate one combination in a round."""
         x = self.certainty(round_ - 1, *rows)
+        if self.matched is not None:
+            self.matched.note(self.keys(rows), None if x is None else rows)
         if self.book is not None:
             if x is None:
                 self.forget(*rows)
@@ -238,7 +248,7 @@ class JoinRule:
         table = self.world.tables[self.shape.relations[position]]
         names = {
             node.field
-            for root in roots(self.rule, texts=False)
+            for root in roots(self.rule, texts=self.matched is not None)
             for node in walk(root)
             if isinstance(node, ast.RowField) and self.shape.position.get(node.binding) == position
         }
@@ -285,10 +295,20 @@ class JoinRule:
 
     def held(self, keys: tuple[str, ...], rows: tuple[RowTuple, ...], s: int, p: int) -> None:
         """What a held combination amounts to."""
+        if self.matched is not None:
+            self.matched.dirty[keys] = None
         self.tell(0, rows, (s, p))
 
     def tell(self, round_: int, rows: tuple[RowTuple, ...], x: Pair | None) -> None:
         """Say of the conclusion what a combination amounts to, None when it does not match."""
+        if self.matched is None or self.conclusion is not None:  # else nobody reads it
+            self._say(round_, rows, x)
+        for facts, pattern, part in self._keys_now:
+            following = facts.breaks(pattern, part(rows), round_)
+            if following != NEVER:
+                self.later(following + 1, self, rows)
+
+    def _say(self, round_: int, rows: tuple[RowTuple, ...], x: Pair | None) -> None:
         source = (self.shape.rank, *self.keys(rows))
         key = self.fact_key(rows)
         s, p = (0, 0) if x is None else x
@@ -306,10 +326,6 @@ class JoinRule:
             following = self.facts.put(key, source, round_, said)
             if following != NEVER:
                 self.later(following, self, rows)
-        for facts, pattern, part in self._keys_now:
-            following = facts.breaks(pattern, part(rows), round_)
-            if following != NEVER:
-                self.later(following + 1, self, rows)
 
     def _with_number(
         self, round_: int, rows: tuple[RowTuple, ...], s: int, p: int

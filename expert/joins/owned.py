@@ -10,34 +10,48 @@ from expert.language.ast import Program
 
 
 def owned_rules(program: Program) -> frozenset[str]:
-    """Ids of the rules that match rows or read, conclude or refute what such rules conclude.
-
-    Also of those that the former read within one stratum, whose rounds would be missing otherwise. What is left depends
-    on no row, so it can be evaluated first, as a whole.
+    """Ids of the rules over rows, see `over_rows`.
 
     Raises
     ------
     NotJoinable
         When one of them is in shadow, or its conclusion adds up evidence: both stand apart from what is read here.
     """
+    owned = over_rows(program)
+    _refuse(program, owned)
+    return owned
+
+
+def over_rows(program: Program) -> frozenset[str]:
+    """Ids of the rules that match rows or read, conclude or refute what such rules conclude.
+
+    Also of those that the former read within one stratum, whose rounds would be missing otherwise. What is left depends
+    on no row, so it can be evaluated first, as a whole.
+    """
+    return closed_over(program, (name for name, rule in program.rules.items() if rule.match), types_over_rows(program))
+
+
+def closed_over(program: Program, some: Iterable[str], types: frozenset[str] = frozenset()) -> frozenset[str]:
+    """Ids of these rules and of all that read, conclude or refute what they conclude, or facts of further ``types``.
+
+    A rule that one of them reads within its own stratum comes along, too.
+    """
     reads = {name: list(rule_reads(rule, program.site)) for name, rule in program.rules.items()}
     level = {g.rule.id: i for i, layer in enumerate(program.strata) for g in layer}
-    owned = {name for name, rule in program.rules.items() if rule.match}
-    over_rows = types_over_rows(program)
+    found = set(some)
     while True:
-        types = over_rows | {c.type for name in owned if (c := program.rules[name].conclude) is not None}
-        near = {(r.name, level.get(name)) for name in owned for r in reads[name] if not r.state}
+        made = types | {c.type for name in found if (c := program.rules[name].conclude) is not None}
+        near = {(r.name, level.get(name)) for name in found for r in reads[name] if not r.state}
         more = {
             name
             for name, rule in program.rules.items()
-            if (rule.conclude is not None and rule.conclude.type in types)
-            or any((r.name in owned) if r.state else (r.name in types) for r in reads[name])
+            if (rule.conclude is not None and rule.conclude.type in made)
+            or any((r.name in found) if r.state else (r.name in made) for r in reads[name])
             or (rule.conclude is not None and (rule.conclude.type, level.get(name)) in near)
         }
-        if more <= owned:
-            _refuse(program, owned)
-            return frozenset(owned)
-        owned |= more
+        if more <= found:
+            return frozenset(found)
+        found |= more
 
 
 def _refuse(program: Program, owned: Iterable[str]) -> None:

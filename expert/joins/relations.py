@@ -77,9 +77,7 @@ class Relations(Compiled):
             Facts that readers see differently than after the scan before; good until the next scan.
         """
         self.now = now
-        self._static = static or Nothing(self.program)
-        if not self._ready:
-            self._compile()
+        self.compile(static or Nothing(self.program))
         for facts in self.facts.values():
             if facts.changed:
                 facts.changed = {}
