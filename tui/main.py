@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from tui.commands import authoring, backtest, bench, past, rules, running
+from tui.commands import authoring, backtest, bench, evaluate, past, rules, running
 
 OUR_FAULT = 3
 INTERRUPTED = 130
@@ -32,6 +32,7 @@ cli.add_command(authoring.pages)
 cli.add_command(authoring.fmt)
 cli.add_command(authoring.try_rule)
 cli.add_command(backtest.backtest)
+cli.add_command(evaluate.evaluate)
 cli.add_command(past.why)
 cli.add_command(past.why_not)
 cli.add_command(past.track)

@@ -28,12 +28,14 @@ class Effect:
     """What a cause does to one instrument.
 
     ``first``: ms of the first sample beyond three sigma, None when there is none; ``peak``: largest difference in
-    sigmas.
+    sigmas; ``at``: when it is that large; ``last``: ms of the last sample beyond three sigma.
     """
 
     tag: str
     first: int | None
     peak: float
+    at: int | None = None
+    last: int | None = None
 
 
 def twin(
@@ -118,7 +120,7 @@ def _compare(name: str, ours: History, plain: History, sigma: float) -> Effect |
         return None
     source = plain.source[plain.good]
     if not ours.good.any():
-        return Effect(name, int(source[0]), VISIBLE)
+        return Effect(name, int(source[0]), VISIBLE, None, int(source[-1]))
     missing = _missing(ours, source)
     times = ours.source[ours.good]
     other = np.interp(times, source, plain.count[plain.good].astype(np.float64))
@@ -126,11 +128,17 @@ def _compare(name: str, ours: History, plain: History, sigma: float) -> Effect |
     apart = np.abs(_smooth(ours.count[ours.good] - other, width)) / sigma
     peak = float(apart.max())
     beyond = times[apart > VISIBLE]
-    firsts = [int(beyond[0])] if len(beyond) else []
+    firsts, lasts = ([int(beyond[0])], [int(beyond[-1])]) if len(beyond) else ([], [])
     if missing is not None:
         firsts.append(missing)
+        lasts.append(missing)
         peak = max(peak, VISIBLE)
-    return Effect(name, min(firsts, default=None), peak) if peak > 0.0 or firsts else None
+    at = int(times[int(apart.argmax())]) if apart.any() else None
+    return (
+        Effect(name, min(firsts, default=None), peak, at, max(lasts, default=None))
+        if at is not None or firsts
+        else None
+    )
 
 
 def _missing(ours: History, source: np.ndarray) -> int | None:

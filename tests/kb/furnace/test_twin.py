@@ -33,6 +33,14 @@ def test_effect_of_one_among_two() -> None:
     assert min(e.first for e in twin(3, 0, [HANG, LATER], 1, 9 * HOUR) if e.first) >= LATER.onset
 
 
+def test_effect_has_its_largest_and_its_last_time() -> None:
+    """Both lie between the first crossing and the end of the run, the largest effect not after the last crossing."""
+    for e in twin(3, 0, [HANG], 0, 9 * HOUR):
+        if e.first is not None:
+            assert e.at is not None and e.last is not None
+            assert e.first <= e.at <= e.last <= 9 * HOUR
+
+
 def test_lost_instrument_is_its_own_effect() -> None:
     """A dropout shows on the instrument that it takes away."""
     lost = Cause("dropout", 6 * HOUR, 30 * MINUTE, tag="blast.volume")

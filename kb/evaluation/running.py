@@ -1,0 +1,107 @@
+"""Running a pack over the campaigns of many seeds, in processes of their own."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from expert.backtest.apart import make_evaluator
+from expert.backtest.source import cut, grid
+from expert.backtest.tally import Result, Tally
+from expert.compile import load_program
+from expert.language.ast import Program
+from expert.run.pool import each
+from kb.backtests import Modelled
+from kb.evaluation.campaign import Campaign, plan, play
+from kb.evaluation.events import Episode, SeedRun
+from kb.evaluation.naming import naming
+from kb.evaluation.report import Report, summarize
+from kb.furnace.conditions import CONDITIONS
+from kb.plants import DEMO_START
+
+FURNACES = 20
+SLOTS = 24
+"""Slots of a furnace; twenty furnaces then have more than 400 clear events."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What is evaluated: packs at a site, on which conditions, with how many slots a furnace."""
+
+    packs: tuple[Path, ...]
+    site: Path
+    conditions: tuple[str, ...]
+    slots: int = SLOTS
+
+
+def committed(digest: str, furnaces: int = FURNACES) -> list[int]:
+    """Seeds that follow from a program: whoever changes it gets others, so that nobody can tune on them.
+
+    >>> committed("ab", 2) == committed("ab", 3)[:2], committed("ab", 2) == committed("ac", 2)
+    (True, False)
+    """
+    chance = random.Random(f"evaluate/{digest}")
+    return [chance.randrange(1001, 1 << 31) for _ in range(furnaces)]
+
+
+def evaluate(
+    setting: Setting, seeds: Sequence[int], workers: int = 1, progress: Callable[[int], None] | None = None
+) -> list[SeedRun]:
+    """Run the campaign of every seed; ``progress`` is called with the number of furnaces done."""
+    out = []
+    for run in each(_seed, [(setting, seed) for seed in seeds], workers):
+        out.append(run)
+        if progress is not None:
+            progress(len(out))
+    return out
+
+
+def _seed(task: tuple[Setting, int]) -> SeedRun:
+    setting, seed = task
+    causes, end = plan(seed, DEMO_START, setting.slots, setting.conditions)
+    campaign = play(seed, DEMO_START, causes, end)
+    program = load_program(list(setting.packs), setting.site, installed=frozenset(campaign.columns))
+    found = tuple(episodes(program, said(program, campaign)))
+    return SeedRun(seed, campaign.first, campaign.end, campaign.events, campaign.labels, found)
+
+
+def said(program: Program, campaign: Campaign) -> Result:
+    """What a program raises over a campaign, by the batch evaluator."""
+    times = grid(campaign.first, campaign.end - 1, program.site.period)
+    tally = Tally(program, times[0])
+    evaluator = make_evaluator(program, "batch", [], [])
+    modelled = Modelled([program])
+    before: int | None = None
+    for part in cut(times):
+        columns = {name: c.between(before, part[-1]) for name, c in campaign.columns.items()}
+        for stretch in evaluator.run(modelled.part(columns, part)):
+            tally.take(stretch)
+        before = part[-1]
+    return tally.result
+
+
+def episodes(program: Program, result: Result) -> list[Episode]:
+    """Episodes of a result with the conditions that they name."""
+    names = naming(program)
+    out = []
+    for spell in result.spells:
+        rule = result.rule(spell)
+        inner = spell.key.partition("[")[2].rstrip("]")
+        members = tuple(part.partition("=")[2] for part in inner.split(", ")) if inner else ()
+        out.append(
+            Episode(
+                rule.id, names[rule.id], rule.severity, rule.kind, spell.raised, result.until(spell), members, spell.s
+            )
+        )
+    return out
+
+
+def summary(runs: Sequence[SeedRun]) -> Report:
+    """The figures of some runs by the catalogue's neighbours and consequences."""
+    return summarize(
+        runs,
+        {name: c.neighbours for name, c in CONDITIONS.items()},
+        {name: c.consequences for name, c in CONDITIONS.items()},
+    )
