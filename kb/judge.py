@@ -124,7 +124,9 @@ def judge(
     cases = [(k, s) for k in kinds for s in severities]
     if len(seeds) < len(cases):
         raise ValueError(f"{len(cases)} seeds are needed, one per kind and severity, not {len(seeds)}")
-    program = program or load_program(rules_folder() / "blast_furnace", plant_folder())
+    if program is None:
+        measured = frozenset(VirtualFurnace(seeds[0] if seeds else 0, 0).measured)
+        program = load_program(rules_folder() / "blast_furnace", plant_folder(), installed=measured)
     todo: list[_Task] = [(program, k, s, seed) for (k, s), seed in zip(cases, seeds, strict=False)]
     todo += [(program, None, 0, seed) for seed in normal_seeds]
     results = list(each(_one, todo, workers))

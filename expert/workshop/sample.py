@@ -69,4 +69,4 @@ def _on(value: Fraction, variable: Variable) -> Fraction:
 
 def _written(value: Fraction, variable: Variable) -> str:
     number = Decimal(value.numerator) / Decimal(value.denominator)
-    return f"{decimal(float(number))} {variable.unit}".rstrip()
+    return f"{decimal(float(number))} {'' if variable.unit == '1' else variable.unit}".rstrip()

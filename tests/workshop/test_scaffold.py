@@ -23,12 +23,14 @@ def made(tmp_path: Path) -> Path:
 
 
 def test_a_rule_for_every_suitable_variable_checks_and_tests_clean(tmp_path: Path) -> None:
-    """Whatever variable is chosen, both cases pass; the site's variables of sets are among them."""
+    """Whatever variable is chosen, both cases pass: one of each period, alone and of a set, with a unit and without."""
     pack = made(tmp_path)
-    variables = suitable(load_program(pack, SITE).site.variables.values())
+    program = load_program(pack, SITE)
+    every = suitable(program.site.variables.values())
+    variables = list({(v.period, v.of is None, v.unit == "1"): v for v in every}.values())
     assert {True, False} == {v.of is None for v in variables}
     for i, variable in enumerate(variables):
-        new_rule(pack, Wish(f"sample.rule_{i}", variable=variable.id), load_program(pack, SITE))
+        new_rule(pack, Wish(f"sample.rule_{i}", variable=variable.id), program)
     report = run_cases(load_program(pack, SITE), case_files([pack]), None)
     assert 2 * len(variables) == len(report.results)
     assert ((), ()) == (tuple(report.failed), tuple(report.without_cases)), report.text()

@@ -58,5 +58,5 @@ def test_broken_yaml_is_named(tmp_path: Path) -> None:
 
 def test_unknown_set_is_named() -> None:
     """A variable of a set that the equipment lacks is an error."""
-    with pytest.raises(CatalogueError, match="belongs to 'sectors'"):
+    with pytest.raises(CatalogueError, match="which the equipment does not have"):
         ground(load_variables(), {})

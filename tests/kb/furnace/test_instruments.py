@@ -120,6 +120,6 @@ def test_furnace_sends_only_what_the_plant_measures() -> None:
     assert ("blast.volume",) == VirtualFurnace(6, 0, variables=wanted).measured
 
 
-def test_all_variables_of_the_plant_are_sent() -> None:
-    """Every variable of the plant's own list has an instrument here."""
-    assert set(ground(load_variables(), load_members())) == set(VirtualFurnace(6, 0).measured)
+def test_what_is_sent_is_declared() -> None:
+    """Every instrument here is one of the plant's variables; the plant may have more."""
+    assert set(VirtualFurnace(6, 0).measured) < set(ground(load_variables(), load_members()))
