@@ -104,3 +104,14 @@ def smelting_period(working_volume: float, daily: float, charge_volume: float, s
     6.0
     """
     return 24.0 * working_volume / (daily * charge_volume * (1.0 - shrinkage))
+
+
+def wet_weight(dry: float, moisture: float) -> float:
+    """Weight to charge, t, for a dry weight; `moisture` as mass fraction.
+
+    Examples
+    --------
+    >>> wet_weight(13.44, 0.04)
+    14.0
+    """
+    return dry / (1.0 - moisture)
