@@ -16,6 +16,7 @@ from typing import Any
 from expert.columns import layout as at
 from expert.engine.nodes import Env, NodeTable, fact_args
 from expert.language import ast
+from expert.language.members import members_of
 from expert.language.nodes import ground_name
 from expert.values.types import Variable
 
@@ -44,6 +45,8 @@ COLUMNAR = (
     ast.Not,
     ast.Score,
     ast.AtLeast,
+    ast.Attribute,
+    ast.Word,
 )
 """What the columns can evaluate; a rule with any other node runs with the relational rules."""
 
@@ -296,7 +299,7 @@ class Expansion:
         if node.set is None or node.binding is None:
             found = [self.item(i, env, firm) for i in node.items]
         else:
-            members = self.scope.program.site.sets[node.set]
+            members = members_of(self.scope.program.site, node, env)
             found = [self.item(node.items[0], {**env, node.binding: m}, firm) for m in members]
         kept = [x for x in found if x is not None]
         return Item(at.OP_KTH, False, kept, [node.k, -1, -1, -1]) if len(kept) >= node.k else None

@@ -15,6 +15,7 @@ from expert.compile.components import components
 from expert.engine.installed import off_facts, readable
 from expert.engine.nodes import NodeTable, children, conclusion_args, roots, walk
 from expert.language import ast, units
+from expert.language.members import members_of
 from expert.values.interval import ONE
 from expert.values.types import Variable, rule_key
 
@@ -248,11 +249,21 @@ def _expand_static(plan: Plan, node: ast.Node, envs: list[dict[str, str]]) -> No
     for env in envs:
         if _static(plan, node, env):
             plan.expansion.item(node, env)
-    if isinstance(node, ast.AtLeast | ast.SetAggregate) and node.set is not None and node.binding is not None:
-        members = plan.program.site.sets[node.set]
-        envs = [{**env, node.binding: member} for env in envs for member in members]
-    for child in children(node):
+    below: Iterable[ast.Node] = children(node)
+    if isinstance(node, ast.AtLeast) and node.set is not None and node.binding is not None:
+        below = node.items  # its filter picks the members, no scan looks at it
+        envs = [{**env, node.binding: m} for env in envs for m in _members(plan, node, env)]
+    elif isinstance(node, ast.SetAggregate):
+        envs = [{**env, node.binding: m} for env in envs for m in plan.program.site.sets[node.set]]
+    for child in below:
         _expand_static(plan, child, envs)
+
+
+def _members(plan: Plan, node: ast.AtLeast, env: Mapping[str, str]) -> tuple[str, ...]:
+    """Members that are counted; all of the set where rows decide, which nobody knows yet."""
+    assert node.set is not None
+    known = set(plan.table.name(node)[1]) <= set(env)
+    return members_of(plan.program.site, node, env) if known else plan.program.site.sets[node.set]
 
 
 def _static(plan: Plan, node: ast.Node, env: Mapping[str, str]) -> bool:

@@ -124,6 +124,8 @@ def _outside(rule: ast.Rule, program: ast.Program) -> Iterator[str]:
             yield "reads the state of a rule (raised)"
         elif is_leaf(node) and any(isinstance(n, ast.FactRef) for n in walk(node)):
             yield f"{_kind(node)} of facts"
+        elif isinstance(node, ast.AtLeast) and node.filter is not None:
+            yield "picks members by their attributes"
         elif isinstance(node, ast.AtLeast):
             n = len(node.items) if node.set is None else len(program.site.sets[node.set])
             if comb(n, node.k) > MAX_CHOICES:

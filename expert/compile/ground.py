@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from expert.language import ast
+from expert.language.members import members_of
 from expert.language.nodes import ground_name
 from expert.values.features import FEATURES
 
@@ -91,7 +92,7 @@ def _counted(node: ast.AtLeast, env: Mapping[str, str], installed: Installed) ->
     if node.set is None or node.binding is None:
         parts = [coverage(i, env, installed) for i in node.items]
     else:
-        members = installed.site.sets[node.set]
+        members = members_of(installed.site, node, env)
         parts = [coverage(node.items[0], {**env, node.binding: m}, installed) for m in members]
     if sum(1 for p in parts if p) < node.k:
         return NOTHING  # too few are left to reach the count

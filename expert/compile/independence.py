@@ -133,7 +133,7 @@ class _Reader:
         if isinstance(node, ast.FactValue):
             rules = self.of_fact.get(node.fact.type, [])
             return sorted({n for r in rules for s in self.rule(r) for n in s})
-        if isinstance(node, (ast.Number, ast.RowField)):
+        if isinstance(node, (ast.Number, ast.RowField, ast.Attribute, ast.Word)):
             return []
         return [_name(node.ref)]
 

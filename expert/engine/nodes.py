@@ -8,6 +8,7 @@ from typing import Any
 
 from expert.language.ast import (
     AtLeast,
+    Attribute,
     Baseline,
     FactRef,
     Feature,
@@ -24,6 +25,7 @@ from expert.language.ast import (
     Since,
     Unchanged,
     Window,
+    Word,
     ZScore,
 )
 
@@ -75,6 +77,10 @@ def own_bindings(node: Node) -> Iterator[str]:
     if isinstance(node, Ref | RowField):
         if node.binding is not None:
             yield node.binding
+    elif isinstance(node, Attribute):
+        yield node.binding
+    elif isinstance(node, Word):
+        yield from (node.value[1:] for _ in range(node.value.startswith("$")))
     elif isinstance(node, FactRef):
         yield from (v[1:] for _, v in node.args if v.startswith("$"))
 

@@ -23,6 +23,7 @@ from expert.engine.results import Num, interval_json, num_json, point, unknown
 from expert.engine.world import ModelKey as ModelKey
 from expert.engine.world import World as World
 from expert.language import ast
+from expert.language.members import members_of
 from expert.language.nodes import ground_name
 from expert.values.features import FEATURES
 from expert.values.interval import ONE, UNKNOWN, Interval, conj, crisp, disj, kth, score
@@ -213,7 +214,7 @@ class Reference:
         if node.set is None or node.binding is None:
             results = [self.cond(i, env) for i in node.items]
         else:
-            members = self.w.program.site.sets[node.set]
+            members = members_of(self.w.program.site, node, env)
             results = [self.cond(node.items[0], {**env, node.binding: m}) for m in members]
         kept = [x for x in results if x is not None]
         return kth(node.k, kept) if len(kept) >= node.k else None

@@ -9,6 +9,7 @@ from typing import Any
 from expert.engine.nodes import Env, NodeTable, env_of
 from expert.engine.results import Num, num_from_json, unknown
 from expert.language import ast
+from expert.language.members import members_of
 from expert.values.interval import TRUE, UNKNOWN, Interval, conj, disj, kth, score
 from expert.values.types import Firing, ScanRecord, rule_key
 
@@ -167,7 +168,7 @@ def branches(node: ast.AtLeast, env: Env, program: ast.Program) -> list[tuple[as
     """What an at-least counts."""
     if node.set is None or node.binding is None:
         return [(item, env) for item in node.items]
-    return [(node.items[0], {**env, node.binding: m}) for m in program.site.sets[node.set]]
+    return [(node.items[0], {**env, node.binding: m}) for m in members_of(program.site, node, env)]
 
 
 Formula = Callable[[Callable[[str], Interval | None]], Interval | None]

@@ -9,6 +9,7 @@ from expert.explain import quantities as q
 from expert.explain.titles import fact_title, lowered, ref_title
 from expert.language import ast
 from expert.language.durations import format_duration
+from expert.language.printer import print_number
 from expert.texts import say
 from expert.values.features import FEATURES
 
@@ -84,6 +85,8 @@ class Words:
             return Phrase(fact_title(self.program, node.fact, env, self.lang), timeless=True)
         if isinstance(node, ast.RowField):
             return self._row_field(node, env)
+        if isinstance(node, ast.Attribute | ast.Word):
+            return Phrase(print_number(node), timeless=True)
         return self._arithmetic(node, env)
 
     def _ref(self, ref: ast.Ref, env: Env) -> str:

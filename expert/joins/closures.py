@@ -47,8 +47,8 @@ class World(Protocol):
     def is_missing(self, type_: str) -> bool:
         """Whether a type is imported and nobody exports it."""
 
-    def members(self, set_: str) -> tuple[str, ...]:
-        """Members of an entity set."""
+    def members(self, node: ast.AtLeast, env: Mapping[str, str]) -> tuple[str, ...]:
+        """Members of an entity set that a count ranges over."""
 
 
 class Compiler:
@@ -187,7 +187,7 @@ class Compiler:
         if node.set is None or node.binding is None:
             parts = self._several(node.items, env)
         else:
-            members = self.world.members(node.set)
+            members = self.world.members(node, env)
             found = [self.cond(node.items[0], {**env, node.binding: m}) for m in members]
             parts = [f for f in found if f is not None]
         if len(parts) < k:

@@ -22,6 +22,7 @@ from expert.joins.rows import RowTuple, Table
 from expert.joins.shape import Shape, conjuncts, refuse_lags
 from expert.language import ast, units
 from expert.language.ast import GroundRule, Node, Program
+from expert.language.members import members_of
 
 Rows = tuple[RowTuple, ...]
 
@@ -184,9 +185,9 @@ class Compiled:
         """Whether a type is imported and nobody exports it."""
         return type_ in self._missing
 
-    def members(self, set_: str) -> tuple[str, ...]:
-        """Members of an entity set."""
-        return self.program.site.sets[set_]
+    def members(self, node: ast.AtLeast, env: Mapping[str, str]) -> tuple[str, ...]:
+        """Members of an entity set that a count ranges over."""
+        return members_of(self.program.site, node, env)
 
     # ------------------------------------------------------------ compiling
 

@@ -13,6 +13,7 @@ from expert.language.nodes import All as All
 from expert.language.nodes import Any as Any
 from expert.language.nodes import Arithmetic as Arithmetic
 from expert.language.nodes import AtLeast as AtLeast
+from expert.language.nodes import Attribute as Attribute
 from expert.language.nodes import Bad as Bad
 from expert.language.nodes import Baseline as Baseline
 from expert.language.nodes import Certainty as Certainty
@@ -41,6 +42,7 @@ from expert.language.nodes import Span as Span
 from expert.language.nodes import Unchanged as Unchanged
 from expert.language.nodes import Window as Window
 from expert.language.nodes import WindowFunction as WindowFunction
+from expert.language.nodes import Word as Word
 from expert.language.nodes import ZFunction as ZFunction
 from expert.language.nodes import ZScore as ZScore
 from expert.values.interval import Accumulation
@@ -230,6 +232,7 @@ class Site:
     """What is known about the plant, as far as the engine needs it.
 
     ``period`` in ms; ``set_titles``: set -> language -> title; ``members``: ``set[member]`` -> language -> title;
+    ``attributes``: ``set[member]`` -> attribute -> value, as long as the plant stands;
     ``unit_definitions``: the site's own unit lines.
     """
 
@@ -240,6 +243,7 @@ class Site:
     sets: dict[str, tuple[str, ...]]
     set_titles: dict[str, dict[str, str]]
     members: dict[str, dict[str, str]]
+    attributes: dict[str, dict[str, str]] = field(default_factory=dict)
     terms: tuple[SoftTerm, ...] = ()
     actions: dict[str, Action] = field(default_factory=dict)
     models: dict[str, ModelSpec] = field(default_factory=dict)

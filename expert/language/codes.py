@@ -80,6 +80,7 @@ CODES: dict[str, str] = {
     "E0324": "fact has no derived value",
     "E0325": "name stands for two things",
     "E0326": "import or export does not fit",
+    "E0327": "attribute of a member where it says nothing",
     "E0331": "expectation that cannot be judged",
     "E0332": "evidence that cannot be accumulated",
     "E0401": "recording is missing or cannot be read",

@@ -37,6 +37,11 @@ _CONDITIONS = (
 Parsed = ast.Expr | ast.Cond
 
 
+def bare_word(word: str) -> str:
+    """What to say of a name without a dot where a number is needed."""
+    return f"{word} reads as a fact; a variable's name has a dot, as in blast.pressure"
+
+
 def is_condition(node: Parsed) -> bool:
     """True for conditions, false for numbers."""
     return isinstance(node, _CONDITIONS)
@@ -201,6 +206,8 @@ class Parser:
             raise self.error(
                 "E0135", "the fact stands on the left of a comparison", op, help=f"write {right.text} {op.text} ..."
             )
+        if isinstance(right, ast.FactRef) and not right.args and isinstance(left, ast.Ref) and sign in ("==", "!="):
+            right = ast.Word(value=right.type, span=right.span, text=right.text)
         return ast.Compare(op=sign, left=self.number(left), right=self.number(right), **self.place(start))
 
     def _certainty(self, op: Token, left: ast.FactRef | ast.ModelProbability, right: Parsed, start: int) -> ast.Cond:
@@ -288,9 +295,7 @@ class Parser:
     def number(self, node: Parsed) -> ast.Expr:
         """``node`` as a number, or fail."""
         if is_condition(node):
-            help = ""
-            if isinstance(node, ast.FactRef) and not node.args:
-                help = f"{node.type} reads as a fact; a variable's name has a dot, as in blast.pressure"
+            help = bare_word(node.type) if isinstance(node, ast.FactRef) and not node.args else ""
             raise ExpressionError("E0135", "a condition stands where a number is needed", node.span, help=help)
         return node  # type: ignore[return-value]
 

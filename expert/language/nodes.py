@@ -64,6 +64,22 @@ class RowField(Node):
     field: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attribute(Node):
+    """What never changes about a member of ``set``: ``t.sector``. It says which members are meant, no more."""
+
+    binding: str
+    set: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word(Node):
+    """What an attribute is compared with: one of its values or, with a leading ``$``, a member that is bound."""
+
+    value: str
+
+
 WindowFunction = Literal["mean", "min", "max", "std", "range", "slope", "change", "drop", "rise"]
 
 
@@ -189,6 +205,8 @@ Expr = (
     Number
     | Ref
     | RowField
+    | Attribute
+    | Word
     | Window
     | Feature
     | ZScore
@@ -309,7 +327,8 @@ class Score(Node):
 class AtLeast(Node):
     """At least ``k`` of the items, or of the members of ``set`` (bound as ``binding``) for which ``items[0]`` holds.
 
-    ``filter``: condition behind the set's name, as parsed; once names are resolved it is part of ``items[0]``.
+    ``filter``: condition behind the set's name. Once names are resolved it holds what asks for attributes, and picks
+    the members; the rest of it is part of ``items[0]``.
     """
 
     k: int

@@ -11,6 +11,7 @@ from typing import Literal
 from expert.language import ast
 from expert.language.calls import ONE_VARIABLE
 from expert.language.durations import format_duration
+from expert.language.expression import bare_word
 from expert.language.scope import UNKNOWN, Scope, resolve_fact, resolve_ref
 from expert.language.units import NUMBER, TIME, Dimension, UnitError, in_words
 from expert.values.features import FEATURES
@@ -287,10 +288,16 @@ def _row_field(node: ast.RowField, scope: Scope) -> Resolved:
     return node, _row_type(node, scope)
 
 
+def _word(node: ast.Word, scope: Scope) -> Resolved:
+    scope.sink.error("E0135", "a condition stands where a number is needed", node.span, help=bare_word(node.value))
+    return node, None
+
+
 _RESOLVERS: dict[type, Callable[[Anything, Scope], Resolved]] = {
     ast.Number: resolve_literal,
     ast.Ref: _name,
     ast.RowField: _row_field,
+    ast.Word: _word,
     ast.Window: _window,
     ast.Feature: _feature,
     ast.ZScore: _z,

@@ -60,6 +60,10 @@ def print_number(node: ast.Expr, binds: int = 0) -> str:
         return _ref(node)
     if isinstance(node, ast.RowField):
         return f"{node.binding}.{node.field}"
+    if isinstance(node, ast.Attribute):
+        return f"{node.binding}.{node.name}"
+    if isinstance(node, ast.Word):
+        return node.value.removeprefix("$")
     if isinstance(node, ast.Window):
         text = f"{node.function}({_ref(node.ref)}, {format_duration(node.duration)})"
         return f"bounds({text})" if node.bounded else text

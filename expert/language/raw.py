@@ -33,6 +33,8 @@ class RawSite:
     sets: dict[str, tuple[str, ...]] = field(default_factory=dict)
     set_titles: dict[str, dict[str, str]] = field(default_factory=dict)
     members: dict[str, dict[str, str]] = field(default_factory=dict)
+    attributes: dict[str, dict[str, str]] = field(default_factory=dict)
+    attribute_kinds: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
     variables: dict[str, Variable] = field(default_factory=dict)
     overridden: set[str] = field(default_factory=set)
     excludes: dict[str, Text] = field(default_factory=dict)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any as Anything
 
 from expert.language import ast
+from expert.language.choosing import conjuncts, most_members, picks_members, resolve_choice
 from expert.language.diagnostics import did_you_mean
 from expert.language.durations import format_duration
 from expert.language.numbers import (
@@ -30,6 +31,8 @@ def resolve_condition(node: ast.Cond, scope: Scope) -> ast.Cond:
 
 def _compare(node: ast.Compare, scope: Scope) -> ast.Cond:
     left, a = resolve_number(node.left, scope)
+    if a is None and isinstance(node.right, ast.Word):
+        return replace(node, left=left)  # one mistake: an attribute where it does not belong
     right, b = resolve_number(node.right, scope)
     out = replace(node, left=left, right=right)
     if a is None or b is None:
@@ -227,10 +230,17 @@ def _at_least(node: ast.AtLeast, scope: Scope) -> ast.Cond:
         scope.sink.error("E0121", f"at_least over {node.set} has no where", node.span, help=help)
     with scope.bound(node.binding, f"@{node.set}"):
         items = tuple(resolve_condition(i, scope) for i in node.items)
-        if node.filter is not None and items:
-            both = (resolve_condition(node.filter, scope), items[0])
-            items = (ast.All(items=both, span=node.span, text=node.text),)
-        return replace(node, items=items, filter=None)
+        parts = conjuncts(node.filter)
+        seen = [resolve_condition(c, scope) for c in parts if not picks_members(c, scope)]
+        if seen and items:
+            items = (ast.All(items=(*seen, items[0]), span=node.span, text=node.text),)
+        asked = [c for c in parts if picks_members(c, scope)]
+        chosen = [c for c in (resolve_choice(c, scope) for c in asked) if c is not None]
+        filter_ = chosen[0] if len(chosen) == 1 else ast.All(items=tuple(chosen), span=node.span) if chosen else None
+        out = replace(node, items=items, filter=filter_)
+    if len(chosen) == len(asked) and asked and most_members(out, scope) < node.k <= len(members):
+        scope.sink.error("E0323", f"at least {node.k} {node.set} chosen like this can never hold", node.span)
+    return out
 
 
 def _quantifier(node: ast.Quantifier, scope: Scope) -> ast.Cond:

@@ -247,8 +247,8 @@ def quantity(node: Text, sink: Sink) -> tuple[Fraction, str] | None:
     return Fraction(match.group(1)), match.group(2)
 
 
-def translations(node: YamlNode, what: str, sink: Sink) -> dict[str, Text]:
-    """Language -> text; each language is required."""
+def translations(node: YamlNode, what: str, sink: Sink, beside: tuple[str, ...] = ()) -> dict[str, Text]:
+    """Language -> text; each language is required. ``beside``: keys that somebody else reads."""
     if isinstance(node, Text):
         sink.error(
             "E0124",
@@ -260,7 +260,7 @@ def translations(node: YamlNode, what: str, sink: Sink) -> dict[str, Text]:
     mapping = as_mapping(node, what, sink)
     if mapping is None:
         return {}
-    table = Table(mapping, what, sink, LANGUAGES)
+    table = Table(mapping, what, sink, (*LANGUAGES, *beside))
     found = {k: table.text(k) for k in LANGUAGES}
     for language, text in found.items():
         if (text is None and not table.has(language)) or (text is not None and not text.value.strip()):

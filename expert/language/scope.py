@@ -129,6 +129,10 @@ def resolve_ref(node: ast.Ref, scope: Scope) -> ast.Ref | ast.RowField | None:
 def _member(node: ast.Ref, binding: str, set_: str, rest: str, scope: Scope) -> ast.Ref | None:
     family = f"{set_}.{rest}"
     if family not in scope.site.variables:
+        if rest in scope.site.attribute_kinds.get(set_, {}):
+            help = f"it says which members are meant: of: {{t: {set_} where t.{rest} == ...}}"
+            scope.sink.error("E0327", f"{rest} is an attribute of {set_}, no number", node.span, help=help)
+            return None
         properties = [v.id.split(".", 1)[1] for v in scope.site.variables.values() if v.of == set_]
         shown = set_ if binding == "_" else f"{binding} (of {set_})"
         scope.sink.error(

@@ -10,6 +10,7 @@ from fractions import Fraction
 from expert.language import ast
 from expert.language.catalogue import read_actions, read_models, read_relations, read_terms
 from expert.language.diagnostics import Sink, did_you_mean
+from expert.language.equipment import read_equipment
 from expert.language.pack import read_facts
 from expert.language.raw import RawPack, RawSite
 from expert.language.schema import (
@@ -19,10 +20,7 @@ from expert.language.schema import (
     as_number,
     as_range,
     as_text,
-    check_name,
-    entries,
     items,
-    translations,
 )
 from expert.language.source import Text
 from expert.language.strict_yaml import Mapping, YamlNode, read
@@ -93,7 +91,9 @@ def read_site(files: Dict[str, str], prefix: str, sink: Sink) -> tuple[RawSite, 
     site.definitions = tuple(t.value.strip() for t in _lines(nodes.get("units.yaml"), None))
     facts = RawPack()
     _settings(site, nodes.get("site.yaml"), f"{prefix}site.yaml", sink)
-    _equipment(site, nodes.get("equipment.yaml"), sink)
+    equipment = nodes.get("equipment.yaml")
+    if equipment is not None:
+        read_equipment(site, equipment, sink)
     for name, node in nodes.items():
         if name.startswith("variables") and node is not None:
             _variables(site, node, sink)
@@ -163,28 +163,6 @@ def _settings(site: RawSite, node: YamlNode | None, file: str, sink: Sink) -> No
             site.settings[key] = base.duration(key, site.settings[key])
 
 
-def _equipment(site: RawSite, node: YamlNode | None, sink: Sink) -> None:
-    if node is None:
-        return
-    mapping = as_mapping(node, "equipment.yaml", sink)
-    if mapping is None:
-        return
-    sets = Table(mapping, "equipment file", sink, ("sets",)).get("sets")
-    for name, value in entries(sets, "sets", sink):
-        inner = as_mapping(value, name.value, sink)
-        if inner is None or not check_name(name, sink):
-            continue
-        t = Table(inner, "set", sink, ("title", "members", "source"))
-        site.set_titles[name.value] = t.titles("title")
-        members = []
-        for member, titles in entries(t.get("members", required=True), "members", sink):
-            members.append(member.value)
-            found = translations(titles, f"member {member.value}", sink)
-            site.members[f"{name.value}[{member.value}]"] = {k: v.value for k, v in found.items()}
-        site.sets[name.value] = tuple(members)
-        site.places[f"set {name.value}"] = name.span
-
-
 def _variables(site: RawSite, node: YamlNode, sink: Sink) -> None:
     mapping = as_mapping(node, "variables file", sink)
     if mapping is None:
@@ -243,6 +221,8 @@ def _set_of(site: RawSite, t: Table, name: str, sink: Sink) -> str | None:
         sink.error("E0302", f"unknown set {of}", t.key_span("of"), help=did_you_mean(of, site.sets))
     if name and of is not None and not name.startswith(f"{of}."):
         sink.error("E0127", f"a variable of {of} is called {of}.<property>, not {name}", t.key_span("id"))
+    if of is not None and name.removeprefix(f"{of}.") in site.attribute_kinds.get(of, {}):
+        sink.error("E0325", f"{name} is an attribute of {of}", t.key_span("id"), help="choose another name")
     return of
 
 
@@ -297,6 +277,7 @@ def finish_site(raw: RawSite, actions: dict[str, ast.Action]) -> ast.Site:
         sets=raw.sets,
         set_titles=raw.set_titles,
         members=raw.members,
+        attributes=raw.attributes,
         terms=tuple(raw.terms),
         actions=actions,
         models=raw.models,

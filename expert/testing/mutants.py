@@ -236,6 +236,8 @@ class _Maker:
         for k in (node.k - 1, node.k + 1):
             if 1 <= k <= size:
                 yield replace(node, k=k), f"at least {node.k} becomes at least {k}", node.span
+        if node.filter is not None:
+            yield replace(node, filter=None), f"without where {words(node.filter)}", node.filter.span
         for i, item in enumerate(node.items) if node.set is None and len(node.items) > node.k else ():
             yield replace(node, items=node.items[:i] + node.items[i + 1 :]), f"without {words(item)}", item.span
 

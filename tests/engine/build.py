@@ -46,7 +46,8 @@ period: 1 min
 sets:
   pumps:
     title: {en: Pumps, zh: 泵}
-    members: {A: {en: A, zh: A}, B: {en: B, zh: B}, C: {en: C, zh: C}}
+    attributes: {line: {values: [east, west]}}
+    members: {A: {en: A, zh: A, line: east}, B: {en: B, zh: B, line: east}, C: {en: C, zh: C, line: west}}
 """,
     "site/relations.yaml": """
 relations:

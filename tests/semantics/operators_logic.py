@@ -115,6 +115,18 @@ SETS = Section(
             """,
         ),
         one(
+            "at least k of members picked by an attribute (A and B are east)",
+            "{at_least: 2, of: {p: pumps where p.line == east}, where: p.t > 100 degC}",
+            """
+            A: 120; B: 120; C: ! -> 1
+            A: 80; B: 120; C: 120 -> 0
+            A: 120; B: !; C: 120 -> ?
+            A: 120*4; B: 120 .*3; C: 80*4 -> [0.8, 1]
+            A: 120*3; B: 80 120>1 .; C: 80*3 -> 0 then 1
+            A: 120 R .; B: 120 .; C: 80 . -> 1
+            """,
+        ),
+        one(
             "max",
             "max(pumps.t) > 100 degC",
             """

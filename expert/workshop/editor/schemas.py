@@ -232,7 +232,15 @@ def _variable() -> Schema:
 
 
 def _equipment() -> Schema:
-    one = table(("title", "members", "source"), {"title": TITLES, "members": by_name(TITLES), "source": SOURCE})
+    kind = table(("set", "values"), {"set": with_words(WORD, "members of a set"), "values": listing(TEXT, 1)})
+    member = {"type": "object", "required": ["en", "zh"], "additionalProperties": TEXT}
+    shapes = {
+        "title": TITLES,
+        "attributes": with_words(by_name(kind), "what never changes about a member; each member gives every one"),
+        "members": by_name(member),
+        "source": SOURCE,
+    }
+    one = table(("title", "attributes", "members", "source"), shapes)
     return table(("sets",), {"sets": by_name(one)})
 
 
