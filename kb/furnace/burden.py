@@ -33,12 +33,16 @@ class Stack:
         self.since += 1
         self.when = self.jump = 0.0
         level = self.level + self.speed
-        drop = push.drop
-        if not drop and not push.hung and slip_chance < self._rate:
+        drop, more = push.drop, push.more
+        if not drop and not push.hung and slip_chance < self._rate + more.get("slips", 0.0):
             drop = 0.3 + 0.5 * chance
         if drop:
             self.when, self.jump = 0.3 + 0.4 * chance, drop
-        elif not push.hung and level >= self._set + 0.06 * (chance - 0.5) and self.since >= CHARGE_GAP:
+        elif (
+            not push.hung
+            and level >= self._set + more.get("low_line", 0.0) + 0.06 * (chance - 0.5)
+            and self.since >= CHARGE_GAP
+        ):
             self.when, self.jump = 0.2 + 0.6 * chance, -LAYER * (0.97 + 0.06 * slip_chance)
             self.charges += 1
             self.since = 0

@@ -21,22 +21,34 @@ class Hearth:
         self.age, self.casts = -1, 0
         self._gap, self._pace = 8, 5.5
 
-    def step(self, make: float, chance: float) -> None:
-        """Move on by one minute with `make` t of new iron; `chance` is a uniform number of this minute."""
+    def step(self, make: float, chance: float, hold: bool = False, widen: float = 0.0) -> None:
+        """Move on by one minute.
+
+        Parameters
+        ----------
+        make : float
+            New iron, t.
+        chance : float
+            Uniform number of this minute.
+        hold : bool
+            No taphole can be opened.
+        widen : float
+            How much more than usual runs out, as a share.
+        """
         self.iron += make
         self.slag += make * SLAG
         if self.age >= 0:
-            self._tap(chance)
+            self._tap(chance, 1.0 + widen)
             return
-        self._gap -= 1
+        self._gap = max(self._gap - 1, 1 if hold else 0)
         if self._gap <= 0:
             self.age, self.casts = 0, self.casts + 1
             self._pace = 5.2 + 0.6 * chance
 
-    def _tap(self, chance: float) -> None:
+    def _tap(self, chance: float, widen: float) -> None:
         self.age += 1
         wear = 0.92 + 0.0013 * self.age  # the hole widens
-        self.rate = self._pace * wear * (1.0 + 0.0015 * (self.iron - 120.0))
+        self.rate = widen * self._pace * wear * (1.0 + 0.0015 * (self.iron - 120.0))
         self.iron -= self.rate
         if self.age > 25:
             self.slag -= min(self.slag * 0.03, 3.5)

@@ -13,6 +13,7 @@ LEAK_GAIN = 20.0  # degC per t/h of water
 FIRST, SECOND, FADE, FLAME = 150.0, 60.0, 180.0, 40.0  # min
 FLOOR = 150.0  # degC; large losses saturate because production falls with them
 COLD_IN, COLD_OUT = 1472.0, 1480.0  # degC of the stock, with hysteresis
+HOT_IN, HOT_OUT = 1534.0, 1526.0
 
 
 Number = TypeVar("Number", float, Floats)
@@ -34,7 +35,7 @@ class HeatStock:
 
     __slots__ = (
         "_burden", "_coal", "_first", "_flame", "_gain", "_late", "_mean", "_second", "_water", "cold", "deviation",
-        "temperature",
+        "hot", "temperature",
     )  # fmt: skip
 
     def __init__(self, traits: Traits) -> None:
@@ -43,9 +44,11 @@ class HeatStock:
         self._burden = [0.0] * traits.shaft_delay
         self._gain, self._mean = traits.heat_gain, traits.metal_offset
         self._first = self._second = self._late = self._flame = 0.0
-        self.temperature, self.deviation, self.cold = HOT_METAL, 0.0, False
+        self.temperature, self.deviation, self.cold, self.hot = HOT_METAL, 0.0, False, False
 
-    def step(self, minute: int, lost: float, leak: float, chill: float, background: float) -> None:
+    def step(
+        self, minute: int, lost: float, leak: float, chill: float, background: float, surplus: float = 0.0
+    ) -> None:
         """Move on by one minute.
 
         Parameters
@@ -58,10 +61,12 @@ class HeatStock:
             degC that the burden charged now will cost.
         background : float
             Natural wander, degC.
+        surplus : float
+            degC that the hearth would gain in the long run from blast and other causes without a dead time.
         """
         coal = _delay(self._coal, minute, lost)
         water = _delay(self._water, minute, leak)
-        target = -self._gain * (COAL_GAIN * coal + LEAK_GAIN * water)
+        target = -self._gain * (COAL_GAIN * coal + LEAK_GAIN * water - surplus)
         self._first += (target - self._first) / FIRST
         self._late += -_delay(self._burden, minute, chill) - self._late / FADE
         self._second += (self._first + self._late - self._second) / SECOND
@@ -69,6 +74,10 @@ class HeatStock:
         total = self._second + self._flame
         self.deviation = -FLOOR * math.tanh(-total / FLOOR) if total < -1.0 else total
         self.temperature = HOT_METAL + self._mean + self.deviation + background
+        if self.temperature > HOT_IN:
+            self.hot = True
+        elif self.temperature < HOT_OUT:
+            self.hot = False
         if self.temperature < COLD_IN:
             self.cold = True
         elif self.temperature > COLD_OUT:

@@ -7,7 +7,7 @@ import numpy as np
 from kb.furnace.heat import background
 from kb.furnace.mechanisms import GAS_POWER
 from kb.furnace.noise import Floats, Spec, Stream
-from kb.furnace.state import columns
+from kb.furnace.state import Told, columns
 from kb.furnace.traits import (
     BLAST,
     BLAST_TEMPERATURE,
@@ -53,6 +53,9 @@ WANDER: dict[str, Spec] = {
     "coal": Spec(white=0.3, slow=((0.4, 10.0),)),
     "top.pressure": Spec(slow=((1.8, 300.0),)),
     "top.temperature": Spec(slow=((13.0, 45.0), (18.5, 360.0))),
+    "oxygen": Spec(),
+    "metal": Spec(),
+    "sulphur": Spec(),
     "used": Spec(slow=((0.2, 60.0), (0.45, 900.0))),
     "silicon": Spec(slow=((0.03, 4000.0),)),
     "water": Spec(slow=((35.0, 300.0),)),
@@ -64,6 +67,24 @@ WANDER: dict[str, Spec] = {
 }
 
 
+MOVED = {
+    "blast.temperature": "blast_temperature",
+    "blast.humidity": "humidity",
+    "coal": "coal_more",
+    "top.pressure": "top_pressure",
+    "silicon": "silicon",
+    "oxygen": "oxygen",
+    "metal": "metal",
+    "sulphur": "sulphur",
+    "water": "water",
+    "makeup": "makeup",
+    "rod.south": "level_south",
+    "rod.north": "level_north",
+    **{f"uptake.{s}": f"uptake_{s}" for s in SECTORS},
+}
+"""Hidden quantities that shift what also wanders by itself."""
+
+
 class Process:
     """True values of every measuring point, minute by minute, for one furnace."""
 
@@ -71,12 +92,15 @@ class Process:
         self._traits = traits
         self._streams = {name: Stream(seed, f"wander.{name}", spec) for name, spec in WANDER.items()}
 
-    def truth(self, rows: Floats, drives: dict[str, Floats], first: int) -> dict[str, Floats]:
+    def truth(self, rows: Floats, drives: dict[str, Floats], first: int, told: Told) -> dict[str, Floats]:
         """Values by ground variable name for the rows of the minutes from `first` on.
 
         The stocklines are given as ``stockline.south`` and ``.north`` *before* the minute's movement.
         """
         wander = {name: source.read(first, first + len(rows)) for name, source in self._streams.items()}
+        for name, moved in MOVED.items():
+            if moved in told:
+                wander[name] = wander[name] + told[moved]
         out = self._blast(rows, wander)
         out.update(self._pressures(rows, wander, out["blast.volume"]))
         out.update(self._top_gas(rows, wander, out))
@@ -89,7 +113,7 @@ class Process:
     def _blast(self, rows: Floats, wander: dict[str, Floats]) -> dict[str, Floats]:
         flow, saw, coal, coal_set, changing = columns(rows, ("flow", "saw", "coal", "coal_set", "changing"))
         volume = (BLAST + self._traits.blast_offset) * np.exp(flow)
-        oxygen = np.maximum(OXYGEN + wander["oxygen.flow"], 0.0)
+        oxygen = np.maximum(OXYGEN + wander["oxygen.flow"], 0.0) * (1.0 + wander["oxygen"])
         temperature = BLAST_TEMPERATURE + wander["blast.temperature"] + saw
         humidity = np.maximum(HUMIDITY + wander["blast.humidity"], 2.0)
         coal = np.where(coal > 0.5, np.maximum(coal + wander["coal"], 0.0), 0.0)
@@ -168,9 +192,9 @@ class Process:
             "cast.iron_rate": rate,
             "cast.count": casts,
             "hearth.iron_gap": iron - IRON_LEFT,
-            "hot_metal.temperature": heat - runner,
+            "hot_metal.temperature": heat - runner + wander["metal"],
             "hot_metal.silicon": silicon,
-            "hot_metal.sulphur": 0.027 * np.exp(-0.012 * (heat - HOT_METAL)),
+            "hot_metal.sulphur": 0.027 * np.exp(-0.012 * (heat - HOT_METAL) + wander["sulphur"]),
         }
 
     def _cooling(self, rows: Floats, wander: dict[str, Floats]) -> dict[str, Floats]:

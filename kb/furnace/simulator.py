@@ -213,9 +213,9 @@ class VirtualFurnace:
     def _simulate(self, last: int) -> Window:
         first = self._state.minute
         drives = self._drives.read(first, last)
-        rows = self._state.run(drives)
-        self._book.update(first, rows)
-        truth = self._process.truth(rows, drives, first)
+        rows, told = self._state.run(drives)
+        self._book.update(first, rows, told)
+        truth = self._process.truth(rows, drives, first, told)
         return Window(first, self.start + first * MINUTE, rows, truth)
 
     def _release(self, name: str, readings: Readings, until: int) -> Readings:
@@ -244,7 +244,8 @@ def _measured() -> frozenset[str]:
     """Names that the physics gives, from one minute of a furnace."""
     traits = draw_traits(0)
     drives = Drives(0).read(0, 1)
-    truth = Process(0, traits).truth(HiddenState(traits).run(drives), drives, 0)
+    rows, told = HiddenState(traits).run(drives)
+    truth = Process(0, traits).truth(rows, drives, 0, told)
     return frozenset(truth) - frozenset(INTERNAL)
 
 

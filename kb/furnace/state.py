@@ -16,7 +16,7 @@ from kb.furnace.walls import Sectors, Stoves
 
 COLUMNS = (
     "level", "speed", "when", "jump", "charges", "flow", "bed_upper", "bed_lower", "changing", "saw", "coal",
-    "coal_set", "heat", "make", "rate", "iron", "casts", "age", "spike", "top_heat", "used", "hung", "cold",
+    "coal_set", "heat", "make", "rate", "iron", "casts", "age", "spike", "top_heat", "used", "hung", "cold", "hot",
     "leak_A", "leak_B", "leak_C", "leak_D", "excess_A", "excess_B", "excess_C", "excess_D",
     "wall_A", "wall_B", "wall_C", "wall_D",
 )  # fmt: skip
@@ -35,6 +35,8 @@ DRIVES: dict[str, Spec] = {
 }
 CHANCES = ("chance.event", "chance.slip", "chance.spike")
 Row = tuple[float, ...]
+Told = dict[str, Floats]
+"""Hidden quantities that only show, by name: arrays over the minutes of a run; absent is zero."""
 
 
 class Drives:
@@ -64,11 +66,14 @@ class HiddenState:
         self._stoves = Stoves()
         self._pace = 1.0  # production relative to normal
         self._top_heat = self._used = 0.0
+        self._told: dict[str, dict[int, float]] = {}
 
-    def run(self, drives: dict[str, Floats]) -> Floats:
-        """Rows of the next minutes, one per element of the drives; columns as in `COLUMNS`."""
+    def run(self, drives: dict[str, Floats]) -> tuple[Floats, Told]:
+        """Rows of the next minutes, one per element of the drives, columns as in `COLUMNS`; and what causes tell."""
         columns = [drives[name].tolist() for name in (*DRIVES, *CHANCES)]
-        return np.array([self._step(*inputs) for inputs in zip(*columns, strict=True)]).reshape(-1, len(COLUMNS))
+        first, self._told = self.minute, {}
+        rows = np.array([self._step(*inputs) for inputs in zip(*columns, strict=True)]).reshape(-1, len(COLUMNS))
+        return rows, {name: _spread(values, first, len(rows)) for name, values in self._told.items()}
 
     def _push(self) -> tuple[Push, bool]:
         active = [m for m in self.mechanisms if m.first <= self.minute < m.last] if self.mechanisms else []
@@ -84,17 +89,25 @@ class HiddenState:
         fast: float, mid: float, slow: float, event: float, slip: float, spike: float,
     ) -> Row:  # fmt: skip
         push, disturbed = self._push()
+        more = push.more
         self._stoves.step(event)
         lost = 1.0 - push.coal
         flow = blast - SLOW_BLOWER * bed - FAST_BLOWER * 0.5 * (push.bed_upper + push.bed_lower)
         if self._stoves.changing:
             flow -= 0.018
+        surplus = 0.0
+        if more:
+            self._note(more)
+            flow += more.get("flow", 0.0)
+            descent += more.get("speed", 0.0)
+            surplus = _surplus(more)
         speed = SPEED * (1.0 + 0.9 * flow + descent + 0.1 * lost - 0.0005 * self._heat.deviation)
         self._stack.step(speed, push, event, slip)
-        aim = (1.0 - 0.15 * push.hung) * (1.0 + flow)
+        aim = (1.0 - 0.15 * push.hung) * max(0.0, 1.0 + flow + 0.1 * more.get("oxygen", 0.0))
         self._pace += (aim - self._pace) / 60.0
-        self._hearth.step(self._pace * PRODUCTION / 60.0, event)
-        self._heat.step(self.minute, lost, sum(push.leak), push.chill, background(slow, mid, fast))
+        hold, widen = more.get("hold_tap", 0.0) > 0.5, more.get("widen_tap", 0.0)
+        self._hearth.step(self._pace * PRODUCTION / 60.0, event, hold, widen)
+        self._heat.step(self.minute, lost, sum(push.leak), push.chill, background(slow, mid, fast), surplus)
         self._sectors.step(push, disturbed)
         self._breathe(push)
         set_point = round(2.0 * (COAL + coal_set)) / 2.0
@@ -102,6 +115,10 @@ class HiddenState:
         lower += 0.001 * (self._hearth.volume - 32.0)
         self.minute += 1
         return self._row(push, flow, bed + split + push.bed_upper, lower, set_point, self._spike(push, spike))
+
+    def _note(self, more: dict[str, float]) -> None:
+        for name, value in more.items():
+            self._told.setdefault(name, {})[self.minute] = value
 
     def _breathe(self, push: Push) -> None:
         """Let the top gas follow: a fresh charge cools it, a low line and a hang warm it."""
@@ -128,8 +145,19 @@ class HiddenState:
             stack.level_before, stack.speed, stack.when, stack.jump, stack.charges, flow, upper, lower,
             stoves.changing, stoves.saw, set_point * push.coal, set_point, heat.temperature, self._pace, hearth.rate,
             hearth.iron, hearth.casts, hearth.age, spike, self._top_heat, self._used, push.hung, heat.cold,
-            *push.leak, *sectors.excess, *sectors.wall,
+            heat.hot,            *push.leak, *sectors.excess, *sectors.wall,
         )  # fmt: skip
+
+
+def _surplus(more: dict[str, float]) -> float:
+    """Long-run gain of hot-metal temperature, degC: 35 per 100 degC of blast, -2.5 per g of moisture, and told heat."""
+    return 0.35 * more.get("blast_temperature", 0.0) - 2.5 * more.get("humidity", 0.0) + more.get("heat", 0.0)
+
+
+def _spread(values: dict[int, float], first: int, length: int) -> Floats:
+    out = np.zeros(length)
+    out[np.fromiter(values, dtype=np.int64) - first] = list(values.values())
+    return out
 
 
 def columns(rows: Floats, names: Sequence[str]) -> list[Floats]:

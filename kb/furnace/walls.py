@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from kb.furnace.mechanisms import Push
-from kb.furnace.traits import Traits
+from kb.furnace.traits import SECTORS, Traits
+
+WALLS = tuple(f"wall_{s}" for s in SECTORS)
 
 
 class Sectors:
@@ -26,7 +28,8 @@ class Sectors:
             target = push.excess[i]
             excess[i] += (target - excess[i]) / (1.5 if target > excess[i] else 6.0)
             leak = push.leak[i]
-            aim = self._gain * (60.0 * excess[i] - (8.0 + 5.0 * leak if leak else 0.0))
+            told = push.more.get(WALLS[i], 0.0)
+            aim = self._gain * (60.0 * excess[i] + told - (8.0 + 5.0 * leak if leak else 0.0))
             wall[i] += (aim - wall[i]) / (15.0 if aim > wall[i] and aim > 0.0 else 45.0)
         self._idle = not disturbed and max(excess) < 1e-6 and max(map(abs, wall)) < 1e-6
         if self._idle:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kb.furnace.mechanisms import blast, cooling, descent, gas
+from kb.furnace.mechanisms import blast, cooling, descent, gas, thermal
 from kb.furnace.mechanisms.base import (
     FAST_BLOWER,
     GAS_POWER,
@@ -52,5 +52,5 @@ def register(entries: Iterable[Entry]) -> None:
         REGISTRY[entry.kind] = entry
 
 
-for _group in (descent, gas, blast, cooling):
+for _group in (descent, gas, thermal, blast, cooling):
     register(_group.ENTRIES)

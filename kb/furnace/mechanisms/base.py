@@ -19,8 +19,16 @@ _DROP = DROP_UPPER + DROP_LOWER
 SCALE = (0.7, 0.85, 1.0, 1.15, 1.3)
 """Size of an effect at severity 1 to 5, relative to severity 3."""
 
-TUYERES = tuple(f"{i:02d}" for i in range(1, 31))
-PLACES: dict[str, tuple[str, ...]] = {"": (), "sector": SECTORS, "tuyere": TUYERES}
+AZIMUTHS = tuple("ABCDEFGH")
+PLACES: dict[str, tuple[str, ...]] = {
+    "": (),
+    "sector": SECTORS,
+    "tuyere": tuple(f"T{i:02d}" for i in range(1, 31)),
+    "stave": tuple(f"R{row:02d}{a}" for row in range(1, 15) for a in AZIMUTHS),
+    "azimuth": AZIMUTHS,
+    "taphole": ("H1", "H2"),
+    "stove": ("S1", "S2", "S3", "S4"),
+}
 """Names of the places that a cause may strike, by sort of place."""
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import math
 
+from kb.furnace.mechanisms import reasons as r
 from kb.furnace.mechanisms.base import Entry, Push, Setting, resistance
+from kb.furnace.mechanisms.profile import Term, told, with_reasons
+from kb.furnace.traits import SECTORS
 
 
 class Hang:
@@ -45,4 +48,80 @@ class Hang:
         push.top_heat += 35.0 * fade
 
 
-ENTRIES = (Entry("C01", "hang", Hang, window=60, lasts=(20, 60)),)
+_HANG = {
+    "sticking burden": (),
+    "hot furnace with too much blast": r.HOT_BLOWN,
+    "fines": r.FINES,
+    "high cohesive zone": r.HIGH_ZONE,
+    "accretion": r.ACCRETION,
+    "hearth full": r.HEARTH_FULL,
+    "sudden oxygen, coal or temperature rise": r.FORCED,
+    "high basicity": r.BASIC,
+}
+_SLIP = (
+    Term("used", -0.5, rise=15.0, fall=20.0),
+    Term("drop", 0.55, rise=14.0, shape="every"),
+    Term("spike", 7.0, rise=14.0, shape="every"),
+    Term("chill", 6.0, rise=14.0, shape="every"),
+    Term("bed_upper", -0.03, rise=3.0, fall=10.0),
+    Term("top_heat", 12.0, rise=15.0, fall=20.0),
+)
+_COLLAPSE = (
+    Term("top_heat", 35.0, rise=10.0, fall=20.0),
+    Term("drop", 1.5, rise=30.0, shape="every"),
+    Term("spike", 14.0, rise=30.0, shape="every"),
+    Term("chill", 30.0, rise=30.0, shape="every"),
+    Term("used", -1.2, rise=10.0, fall=25.0),
+    Term("uptake_A", 25.0, rise=5.0, fall=15.0),
+    Term("uptake_C", -20.0, rise=5.0, fall=15.0),
+    Term("bright", -15.0, rise=20.0, fall=60.0),
+    Term("sulphur", 0.3, rise=60.0, delay=60.0, fall=180.0),
+)
+_LOW = (
+    Term("low_line", 1.2, rise=25.0),
+    Term("top_heat", 22.0, rise=15.0, fall=15.0),
+    Term("chill", 0.16, delay=5.0),
+    Term("wall_A", 8.0, rise=20.0, fall=20.0),
+    Term("wall_C", 8.0, rise=20.0, fall=20.0),
+    Term("used", -0.5, rise=15.0, fall=20.0),
+)
+_TILT = (
+    Term("level_south", 0.4, rise=15.0, fall=40.0),
+    Term("level_north", -0.4, rise=15.0, fall=40.0),
+    Term("uptake_C", 24.0, rise=15.0, fall=30.0),
+    Term("uptake_A", -24.0, rise=15.0, fall=30.0),
+    Term("wall_C", 12.0, rise=20.0, fall=60.0),
+    Term("used", -0.6, rise=20.0, fall=30.0),
+)
+_TIGHT = (
+    Term("bed_upper", 0.06, rise=15.0, fall=30.0),
+    Term("bed_lower", 0.06, rise=15.0, fall=30.0),
+    Term("speed", -0.04, rise=15.0, fall=20.0),
+)
+_ZONE = (
+    Term("top_heat", 22.0, rise=120.0, fall=240.0),
+    Term("bed_lower", 0.06, rise=120.0, fall=240.0),
+    Term("used", -1.6, rise=120.0, fall=240.0),
+    *(Term(f"wall_{s}", 16.0, rise=90.0, fall=180.0) for s in SECTORS),
+)
+ENTRIES = (
+    Entry("C01", "hang", with_reasons(Hang, _HANG), 60, (20, 60), causes=tuple(_HANG)),
+    told("C02", "slips", _SLIP, 60, (30, 120), causes={
+        "local hang": r.LOCAL_HANG, "edge flow": r.EDGE, "uneven charging": r.UNEVEN, "fines": r.FINES,
+        "wall accretion": r.ACCRETION,
+    }),
+    told("C03", "collapse", _COLLAPSE, 60, (60, 150), causes={
+        "slips not stopped": r.SLIPS, "hanging": r.LOCAL_HANG, "channel": r.OPEN_GAS,
+    }),
+    told("C04", "low_line", _LOW, 90, (40, 180), causes={"charging fault": (), "fast descent": r.FAST[:1]}),
+    told("C13", "tilt", _TILT, 120, (60, 240), causes={
+        "chute or gate": r.UNEVEN, "tuyere asymmetry": r.LOW_ENERGY, "wall accretion": r.ACCRETION,
+    }),
+    told("C14", "zone_rise", _ZONE, 1440, (900, 1440), causes={
+        "heat surplus": (Term("heat", 20.0, rise=60.0),), "softening burden": r.POOR_ORE, "edge flow": r.EDGE,
+    }),
+    told("C15", "tight", _TIGHT, 60, (45, 240), causes={
+        "fines": r.FINES, "cohesive zone": r.HIGH_ZONE, "weak coke": r.WEAK_COKE[1:], "liquids": r.HEARTH_FULL,
+        "slag hold-up": r.BASIC,
+    }),
+)  # fmt: skip

@@ -86,7 +86,7 @@ class Profile:
         pace = at.traits.pace
         self.first, self.length = at.first, at.length
         self.last = at.first + at.length + math.ceil(max(pace * t.after(at.length / pace) for t in terms))
-        self._pace, self._mark = pace, f"mark/{condition}/{place}"
+        self._pace, self._mark = pace, f"mark/{condition}/{place}" if condition else ""
         self._terms = [(t.name.replace("@", place), _size(t, at), t) for t in terms]
 
     def apply(self, minute: int, push: Push) -> None:
@@ -95,7 +95,7 @@ class Profile:
             share = term.share(passed, length)
             if share:
                 push.add(name, size * share)
-        if self._terms[0][2].share(passed, length) >= TRUE:
+        if self._mark and self._terms[0][2].share(passed, length) >= TRUE:
             push.more[self._mark] = 1.0
 
 
@@ -103,6 +103,31 @@ def _size(term: Term, at: Setting) -> float:
     own = 1.0 if term.fixed else SIZES[at.severity - 1]
     gain = _GAINS.get(term.name.split("_")[0])
     return term.size * own * (getattr(at.traits, gain) if gain else 1.0)
+
+
+class Joined:
+    """A mechanism of its own together with the terms of the reason behind it."""
+
+    def __init__(self, own: Mechanism, terms: Profile) -> None:
+        self.first, self.last = own.first, max(own.last, terms.last)
+        self._own, self._terms = own, terms
+
+    def apply(self, minute: int, push: Push) -> None:
+        for part in (self._own, self._terms):
+            if part.first <= minute < part.last:
+                part.apply(minute, push)
+
+
+def with_reasons(
+    build: Callable[[Setting], Mechanism], causes: Mapping[str, Sequence[Term]]
+) -> Callable[[Setting], Mechanism]:
+    """Builder of a mechanism to which each of its causes adds terms."""
+
+    def joined(at: Setting) -> Mechanism:
+        terms = causes.get(at.why, ())
+        return Joined(build(at), Profile("", terms, at, "")) if terms else build(at)
+
+    return joined
 
 
 def told(
@@ -113,10 +138,22 @@ def told(
     lasts: tuple[int, int],
     place: str = "",
     causes: Mapping[str, Sequence[Term]] | None = None,
+    mark: bool = True,
 ) -> Entry:
-    """Entry of a condition that terms tell; each of its causes adds terms of its own."""
+    """Entry of a condition that terms tell; each of its causes adds terms of its own.
+
+    Without ``mark`` the condition is read from the furnace's state (`kb.furnace.labels.OBSERVED`).
+    """
     reasons = dict(causes or {})
-    return Entry(condition, kind, _builder(condition, terms, place, reasons), window, lasts, place, tuple(reasons))
+    return Entry(
+        condition,
+        kind,
+        _builder(condition if mark else "", terms, place, reasons),
+        window,
+        lasts,
+        place,
+        tuple(reasons),
+    )
 
 
 def _builder(
