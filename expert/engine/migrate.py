@@ -1,9 +1,9 @@
 """A snapshot of one program as a snapshot of another: what means the same goes on, the rest is closed with a reason.
 
-A rule means the same when its canonical form is the same, its words (title, because, source, owner) left out. Its
-holds, machines, episodes, acknowledgements, promises and track record go on. Samples and baselines go on where the
-variable is measured alike, values under a lag where the same lag is still asked for, rows and answers of models where
-these are declared alike.
+A rule means the same when its canonical form is the same, its words (title, because, source, owner) and its severity
+left out: neither says when it holds. Its holds, machines, episodes, acknowledgements, promises and track record go on.
+Samples and baselines go on where the variable is measured alike, values under a lag where the same lag is still asked
+for, rows and answers of models where these are declared alike.
 """
 
 from __future__ import annotations
@@ -74,8 +74,9 @@ def take_over(session: Session, program: Program) -> tuple[Session, Switch]:
 
 
 def meaning(rule: Rule) -> str:
-    """Digest of what a rule does; words do not count."""
-    return digest(replace(rule, title={}, because={}, because_parts={}, source="", owner="", single_instrument=""))
+    """Digest of when a rule holds and what it concludes; words and severity do not count."""
+    words = {"title": {}, "because": {}, "because_parts": {}, "source": "", "owner": "", "single_instrument": ""}
+    return digest(replace(rule, severity=0, **words))  # type: ignore[arg-type]
 
 
 class _Migration:

@@ -117,6 +117,17 @@ def test_words_do_not_matter() -> None:
     assert T0 == episode(next_scan(after), "other").raised
 
 
+def test_another_severity_goes_on() -> None:
+    """The open episode keeps its id and its rise, and is as severe as the rule from the next scan on."""
+    bench = played(HELD, OTHER, minutes=12)
+    before = episode(next_scan(bench, 12), "held")
+    after, switch = moved(bench, program(HELD.replace("severity: 2", "severity: 1"), OTHER))
+    assert (("t.held", "t.other"), ()) == (switch.kept, switch.dropped)
+    record = next_scan(after, 13)
+    assert (before.id, before.raised) == (episode(record, "held").id, episode(record, "held").raised)
+    assert (2, 1) == (before.severity, episode(record, "held").severity)
+
+
 def test_a_new_rule_starts_fresh() -> None:
     """Its hold begins at the switch though the values were there before."""
     after, switch = moved(played(OTHER), program(OTHER, HELD))
@@ -183,7 +194,7 @@ def test_a_member_that_is_gone_takes_its_machine_along() -> None:
     bench = Bench(each)
     first = bench.scan(0, [good("pumps[A].t", 0, 60), good("pumps[B].t", 0, 60)])
     lost = next(e.id for e in first.episodes if ("p", "B") in e.bindings)
-    fewer = SITE["site/equipment.yaml"].replace(", B: {en: B, zh: B}", "")
+    fewer = SITE["site/equipment.yaml"].replace(", B: {en: B, zh: B, line: east}", "")
     after, switch = moved(bench, program(each, files={"site/equipment.yaml": fewer}))
     assert Dropped("rule", "t.pump[p=B]", "gone", (lost,)) in switch.dropped
     assert [(("p", "A"),)] == [e.bindings for e in after.scan(1, [good("pumps[A].t", 1, 60)]).episodes]
