@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from kb.evaluation.events import HOUR, WEEK, Episode, SeedRun
+from kb.evaluation.events import HOUR, UNKNOWN, WEEK, Episode, SeedRun
 from kb.evaluation.scoring import Finding, findings, is_right, severe
 from kb.evaluation.statistics import Share, flood_time, middle
 
@@ -97,6 +97,8 @@ class Report:
     matrix: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     in_vain: Mapping[str, int] = field(default_factory=dict)
     """Rule -> severe episodes in vain."""
+    misnamed: Share | None = None
+    """Of the clear events that no rule can know: those that were called by a known name, likely or more."""
 
     def as_json(self) -> dict[str, Any]:
         """Plain JSON form."""
@@ -107,6 +109,7 @@ class Report:
             "conditions": {name: line.as_json() for name, line in self.lines.items()},
             "named_first": {k: dict(v) for k, v in self.matrix.items()},
             "in_vain": dict(self.in_vain),
+            "misnamed": self.misnamed.as_json() if self.misnamed is not None else None,
         }
 
 
@@ -135,7 +138,12 @@ def summarize(
         lines,
         _matrix(found),
         dict(in_vain.most_common()),
+        _misnamed([f for f in found if f.event.condition == UNKNOWN and f.event.clear is not None]),
     )
+
+
+def _misnamed(unknown: Sequence[Finding]) -> Share | None:
+    return Share(sum(bool(f.claims) for f in unknown), len(unknown)) if unknown else None
 
 
 def _line(found: Sequence[Finding], judged: Sequence[tuple[Episode, bool]], odds: float) -> Line:

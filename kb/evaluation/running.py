@@ -18,7 +18,9 @@ from kb.evaluation.campaign import Campaign, plan, play
 from kb.evaluation.events import Episode, SeedRun
 from kb.evaluation.naming import naming
 from kb.evaluation.report import Report, summarize
+from kb.furnace import Cause
 from kb.furnace.conditions import CONDITIONS
+from kb.furnace.mechanisms.outside import load_file
 from kb.plants import DEMO_START
 
 FURNACES = 20
@@ -28,12 +30,14 @@ SLOTS = 24
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What is evaluated: packs at a site, on which conditions, with how many slots a furnace."""
+    """What is evaluated: packs at a site, on which conditions, with how many slots a furnace,
+    and with which files of mechanisms from outside."""
 
     packs: tuple[Path, ...]
     site: Path
     conditions: tuple[str, ...]
     slots: int = SLOTS
+    mechanisms: tuple[Path, ...] = ()
 
 
 def committed(digest: str, furnaces: int = FURNACES) -> list[int]:
@@ -60,7 +64,25 @@ def evaluate(
 
 def _seed(task: tuple[Setting, int]) -> SeedRun:
     setting, seed = task
+    load_mechanisms(setting)
     causes, end = plan(seed, DEMO_START, setting.slots, setting.conditions)
+    return run_seed(setting, seed, causes, end)
+
+
+def load_mechanisms(setting: Setting) -> None:
+    """Let this process know the mechanisms from outside.
+
+    Raises
+    ------
+    ValueError
+        When a file cannot be used.
+    """
+    for path in setting.mechanisms:
+        load_file(path)
+
+
+def run_seed(setting: Setting, seed: int, causes: Sequence[Cause], end: int) -> SeedRun:
+    """One furnace with these causes until a time (ms UTC), and what the pack says of it."""
     campaign = play(seed, DEMO_START, causes, end)
     program = load_program(list(setting.packs), setting.site, installed=frozenset(campaign.columns))
     found = tuple(episodes(program, said(program, campaign)))

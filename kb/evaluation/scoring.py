@@ -9,6 +9,8 @@ from kb.evaluation.events import MINUTE, UNKNOWN, Episode, Event, SeedRun, fits
 
 SEVERE = 3
 """Episodes from this severity on have to be right."""
+LIKELY = 500_000
+"""Support from which a conclusion reads "likely"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,8 @@ class Finding:
         The conditions that were named first in the window, more than one when in the same scan.
     first_neighbour : tuple of str
         The same among the condition itself and those that it is easily taken for.
+    claims : tuple of str
+        Conditions that it is not, named in the window as likely or more.
     flicker : int
         Rises in the window beyond the first of each rule and place that names it.
     """
@@ -31,6 +35,7 @@ class Finding:
     raised: int | None
     first: tuple[str, ...]
     first_neighbour: tuple[str, ...]
+    claims: tuple[str, ...]
     flicker: int
 
     @property
@@ -63,6 +68,7 @@ def _finding(event: Event, run: SeedRun, neighbours: Sequence[str]) -> Finding:
         min((e.raised for e in own), default=None),
         _first(own + rivals),
         _first(own + close),
+        tuple(sorted({e.condition for e in rivals if e.condition != UNKNOWN and e.support >= LIKELY})),
         len(own) - len(keys),
     )
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from expert.run.pool import each
-from kb.judge import judge
+from kb.evaluation.running import Setting, evaluate
+from kb.paths import plant_folder, rules_folder
 from tests.run import plant
 
 
@@ -26,7 +27,7 @@ def test_what_goes_wrong_in_a_process_comes_back() -> None:
 
 
 @pytest.mark.long
-def test_furnaces_are_judged_alike_in_parallel() -> None:
-    """Two causes and a normal day in two processes."""
-    alone = judge([1, 2], ("hang",), (4, 5), [3])
-    assert alone.text() == judge([1, 2], ("hang",), (4, 5), [3], workers=2).text()
+def test_furnaces_are_evaluated_alike_in_parallel() -> None:
+    """Two furnaces with a cause each, in two processes and in this one."""
+    setting = Setting((rules_folder() / "blast_furnace",), plant_folder(), ("C01",), 1)
+    assert evaluate(setting, [1, 2]) == evaluate(setting, [1, 2], workers=2)

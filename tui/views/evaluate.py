@@ -9,6 +9,8 @@ from expert.values.cells import fit, wrap
 from tui.texts import say
 
 if TYPE_CHECKING:
+    from kb.evaluation.drops import Drops
+    from kb.evaluation.quiet import Quiet
     from kb.evaluation.report import Line, Report
     from kb.evaluation.statistics import Share
 
@@ -74,6 +76,8 @@ def _load(found: Report, lang: str) -> list[str]:
         say(lang, "ev_load", mean=f"{load.per_shift:.2f}", most=load.most_per_shift, flood=flood),
         say(lang, "ev_priorities", **shares),
     ]
+    if found.misnamed is not None:
+        lines.append(say(lang, "ev_misnamed", share=share(found.misnamed)))
     return lines + _in_vain([f"{rule} x{n}" for rule, n in found.in_vain.items()], lang)
 
 
@@ -81,3 +85,25 @@ def _in_vain(rules: Sequence[str], lang: str) -> list[str]:
     if not rules:
         return [say(lang, "ev_none_in_vain")]
     return [say(lang, "ev_in_vain"), *(f"  {line}" for line in wrap(", ".join(rules), WIDTH))]
+
+
+def quiet_days(found: Quiet, lang: str) -> list[str]:
+    """What was said on days without a cause."""
+    unknown, rate = f"{100 * found.unknown:.2f}", f"{found.per_three_days:.2f}"
+    return [
+        "",
+        say(lang, "ev_quiet", days=f"{found.days:.0f}", furnaces=found.furnaces, rate=rate, worst=found.worst),
+        say(lang, "ev_quiet_load", most=found.most_per_hour, unknown=unknown),
+        *_in_vain([f"{rule} x{n}" for rule, n in found.severe.items()], lang),
+    ]
+
+
+def lost_tags(found: Drops, lang: str) -> list[str]:
+    """What the loss of each instrument does."""
+    lines = ["", say(lang, "ev_drops", tags=found.tags, events=len(found.found))]
+    for d in found.harmful:
+        said = ", ".join(f"{rule} x{n}" for rule, n in d.created.items())
+        lines.append("  " + say(lang, "ev_drop_creates", tag=d.tag, said=said))
+    for d in found.costly:
+        lines.append("  " + say(lang, "ev_drop_costs", tag=d.tag, events=", ".join(d.lost)))
+    return lines if found.harmful else [*lines, say(lang, "ev_drops_none")]

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from kb.evaluation.events import DAY, HOUR, MINUTE, WEEK, Episode, Event, SeedRun
+from kb.evaluation.events import DAY, HOUR, MINUTE, UNKNOWN, WEEK, Episode, Event, SeedRun
 from kb.evaluation.report import Report, summarize
 from kb.evaluation.statistics import Share, flood_time, most_in
 
@@ -82,6 +82,15 @@ def test_the_json_form_has_the_keys_that_scripts_rely_on(report: Report) -> None
     assert keys | {"notifications_per_shift"} <= out["overall"].keys()
     assert keys <= out["conditions"]["C01"].keys()
     assert 0.6667 == out["overall"]["recall"]
+
+
+def test_what_no_rule_can_know_is_misnamed_or_not() -> None:
+    """Two unknown events: one called a hang, one abnormal and none of ours."""
+    events = tuple(replace(event(day), condition=UNKNOWN) for day in (0, 1))
+    episodes = (said(events[0].onset), said(events[1].onset, UNKNOWN))
+    out = summarize([SeedRun(1, 0, WEEK, events, (), episodes)], {}, {})
+    assert out.misnamed is not None
+    assert (1, 2, 1) == (out.misnamed.hits, out.misnamed.of, out.lines[UNKNOWN].recall.hits)
 
 
 def test_nothing_injected_gives_no_share() -> None:

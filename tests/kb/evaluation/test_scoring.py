@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from kb.evaluation.events import HOUR, MINUTE, UNKNOWN, Episode, Event, SeedRun
@@ -57,6 +59,12 @@ def test_a_second_cause_is_no_wrong_name() -> None:
     """With two at once, each may be named first."""
     both = run(said("C05", 2), said("C01", 9), events=(HANG, CHANNEL))
     assert [("C01",), ("C05",)] == [f.first for f in findings(both, {"C01": ["C05"]})]
+
+
+def test_a_claim_is_a_wrong_name_that_reads_likely() -> None:
+    """A possible cooling and "abnormal, none of mine" are no claims, a likely channel is one."""
+    possible = replace(said("C08", 5), support=400_000)
+    assert ("C05",) == findings(run(possible, said("C05", 6), said(UNKNOWN, 7)), {})[0].claims
 
 
 def test_flicker_counts_repeated_rises() -> None:
