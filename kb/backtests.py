@@ -10,7 +10,8 @@ from typing import Protocol
 
 from expert.backtest.source import DAY, SPAN, Part, Source, cut, grid
 from expert.compile import load_program
-from expert.engine.session import Session, ground_variables
+from expert.engine.installed import ground_variables
+from expert.engine.session import Session
 from expert.feeds import Recording
 from expert.feeds.columns import MANIFEST, ColumnFolder, Manifest, joined, write_columns
 from expert.language.ast import Program, Site

@@ -1,10 +1,14 @@
-"""Facts that a site cannot conclude, because every rule for them needs variables that it never had."""
+"""What a site has: its variables one by one, and the facts it cannot conclude for want of variables."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 from expert.engine.facts import Args
 from expert.engine.nodes import conclusion_args
-from expert.language.ast import GroundRule, Program
+from expert.language.ast import GroundRule, Program, Site
+from expert.values.types import Variable
 
 
 def readable(ground: GroundRule) -> bool:
@@ -37,3 +41,15 @@ def off_facts(program: Program) -> tuple[tuple[str, Args], ...]:
 def _over_rows(ground: GroundRule) -> bool:
     rows = {f"${m.binding}" for m in ground.rule.match}
     return ground.rule.conclude is not None and any(v in rows for _, v in ground.rule.conclude.args)
+
+
+def ground_variables(site: Site) -> Iterator[Variable]:
+    """Every variable of a site by its ground name, in canonical order."""
+    for id_ in sorted(site.variables):
+        variable = site.variables[id_]
+        if variable.of is None:
+            yield variable
+            continue
+        _, _, attribute = id_.partition(".")
+        for member in site.sets[variable.of]:
+            yield replace(variable, id=f"{variable.of}[{member}].{attribute}", of=None)

@@ -14,8 +14,9 @@ from typing import Any, Literal
 
 from expert.compile.canonical import digest
 from expert.engine.formats import State, upgrade
+from expert.engine.installed import ground_variables
 from expert.engine.nodes import NodeTable
-from expert.engine.session import Session, SessionError, ground_variables
+from expert.engine.session import Session, SessionError
 from expert.language import units
 from expert.language.ast import Program, Rule
 from expert.values.types import Dropped, Switch, rule_key

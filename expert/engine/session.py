@@ -7,7 +7,7 @@ to scan; all of it is in `Session.snapshot`, so a killed session goes on exactly
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
@@ -19,7 +19,8 @@ from expert.engine.facts import FactBase
 from expert.engine.fixpoint import Outcome, infer, leans_on_disputed
 from expert.engine.guards import RuleFault
 from expert.engine.hold import Hold
-from expert.engine.installed import off_facts, readable
+from expert.engine.installed import ground_variables, off_facts, readable
+from expert.engine.intake import take_in
 from expert.engine.ledger import Ledger
 from expert.engine.memory import Memory, Series
 from expert.engine.nodes import NodeTable, family, foreseen, longest_reach, normals_read, roots, walk
@@ -29,9 +30,8 @@ from expert.engine.recording import Work, conflicts, make_record
 from expert.engine.reference import ModelKey, Reference, World, question_limit
 from expert.engine.rests_on import rests_on
 from expert.engine.results import Num
-from expert.engine.row_types import wrong_fields
 from expert.language import units
-from expert.language.ast import GroundRule, ModelProbability, Program, Rule, Site
+from expert.language.ast import GroundRule, ModelProbability, Program, Rule
 from expert.values.interval import FALSE, Interval
 from expert.values.types import (
     Episode,
@@ -58,18 +58,6 @@ hours of 20 Hz would fill memory and every snapshot."""
 
 class SessionError(ValueError):
     """A scan or a snapshot that cannot be used; the message says why."""
-
-
-def ground_variables(site: Site) -> Iterator[Variable]:
-    """Every variable of a site by its ground name, in canonical order."""
-    for id_ in sorted(site.variables):
-        variable = site.variables[id_]
-        if variable.of is None:
-            yield variable
-            continue
-        _, _, attribute = id_.partition(".")
-        for member in site.sets[variable.of]:
-            yield replace(variable, id=f"{variable.of}[{member}].{attribute}", of=None)
 
 
 class Session:
@@ -239,7 +227,7 @@ class Session:
             raise SessionError(f"a rule stopped this session within a scan: {self.fault}")
 
     def _scan(self, scan_input: ScanInput, now: int) -> ScanRecord:
-        counts = self._take_in(scan_input)
+        counts = take_in(self, scan_input)
         self.memory.roll_baselines(now, self.program.site.baseline_guard)
         world = self.world(now, read_imports(self.program, scan_input))
         work = Work(scan_input, replace(world, recorded=dict(scan_input.computed)), counts)
@@ -312,39 +300,6 @@ class Session:
             off_facts=self._off_facts,
             imports=imports,
         )
-
-    def _take_in(self, scan_input: ScanInput) -> dict[str, int]:
-        counts: dict[str, int] = {}
-        samples = [*self.waiting, *scan_input.samples]
-        self.waiting = [s for s in samples if s.arrival > scan_input.run_at]
-        self.taken = [s for s in samples if s.arrival <= scan_input.run_at]
-        self.memory.insert(self.taken, counts)
-        if early := sum(s.arrival > scan_input.run_at for s in scan_input.samples):
-            counts["not yet arrived"] = early
-        for row in scan_input.rows:
-            if row.relation not in self.program.site.relations:
-                counts["unknown relation"] = counts.get("unknown relation", 0) + 1
-                continue
-            table = self.rows.setdefault(row.relation, {})
-            if row.values is None:
-                table.pop(row.key, None)
-            else:
-                table[row.key] = dict(row.values)
-                counts |= dict.fromkeys(wrong_fields(self.program.site.relations[row.relation], row), 1)
-        for answer in scan_input.models:
-            self.answers[answer.model, answer.op, round(answer.limit, 9), answer.ahead] = (scan_input.time, answer)
-        for key, (issued, answer) in list(self.answers.items()):
-            spec = self.program.site.models.get(answer.model)
-            if spec is None or scan_input.time - issued > spec.expiry:
-                del self.answers[key]
-        longest = max((a.full_in for a in self.program.site.actions.values()), default=0)
-        self.done = [e for e in self.done if scan_input.time - e.time < longest]
-        for event in scan_input.events:
-            if event.kind == "done":
-                self.done.append(event)
-            elif event.kind == "ack" and event.target in self.episodes:
-                self.acknowledged[event.target] = event.time
-        return counts
 
     def _settle(self, work: Work, outcome: Outcome, x: Interval, disputed: bool) -> None:
         """Step the machine of an activation whose conclusion is final."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from expert.engine.installed import ground_variables
 from expert.engine.nodes import Env, known_args, plain
-from expert.engine.session import ground_variables
 from expert.language.ast import FactRef, Program, Rule
 from expert.language.nodes import Ref, ground_name
 from expert.texts import say

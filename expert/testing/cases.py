@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from expert.engine.session import ground_variables
+from expert.engine.installed import ground_variables
 from expert.language import ast
 from expert.language.diagnostics import ProgramError, Sink, did_you_mean
 from expert.language.schema import (

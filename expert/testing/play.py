@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from expert.engine.dependence import Dependence, every_instrument
+from expert.engine.installed import ground_variables
 from expert.engine.nodes import longest_reach
-from expert.engine.session import Session, ground_variables
+from expert.engine.session import Session
 from expert.language import ast
 from expert.testing.cases import Case, middle
 from expert.testing.moments import Moment, Outcomes, newest

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from expert.engine.session import ground_variables
+from expert.engine.installed import ground_variables
 from expert.explain import text_of, why
 from expert.run.past import PastRun
 from kb.desk import Desk

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from expert.engine.session import ground_variables
+from expert.engine.installed import ground_variables
 from expert.language import ast
 from expert.language.printer import decimal
 from expert.language.schema import NAME
