@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from kb.furnace.mechanisms import PLACES, REGISTRY, Mechanism, Setting
+from kb.furnace.mechanisms import NORMALS, PLACES, REGISTRY, Mechanism, Setting, entry_of
 from kb.furnace.traits import Traits
 
 Kind = str
@@ -21,7 +21,7 @@ class Cause:
     ----------
     kind : str
         A kind of the registry of mechanisms (``hang``, which ends with a slip, ``channel``, ``pci_stop``, ``leak``
-        and others), ``freeze`` or ``dropout``.
+        and others), a hard normal (``blast_move`` ...), ``freeze`` or ``dropout``.
     onset, duration : int
         ms UTC and ms. A freeze or dropout lasts exactly so long; a process cause leaves its after-effects.
     severity : int
@@ -36,6 +36,8 @@ class Cause:
         The place that a kind strikes which does not strike a sector, e.g. tuyere '07'.
     why : str
         One of the causes that the registry lists for the kind; '' is the first of them.
+    service : bool
+        An instrument is out on purpose (calibration, rod service), so this is no fault of it.
 
     Raises
     ------
@@ -59,6 +61,7 @@ class Cause:
     silent: bool = True
     place: str = ""
     why: str = ""
+    service: bool = False
 
     def __post_init__(self) -> None:
         if self.kind not in kinds():
@@ -71,7 +74,7 @@ class Cause:
             if not self.tag:
                 raise ValueError(f"{self.kind}: needs the tag of an instrument")
             return
-        entry = REGISTRY[self.kind]
+        entry = entry_of(self.kind)
         if entry.place and self.where not in PLACES[entry.place]:
             raise ValueError(
                 f"{self.kind}: {entry.place} '{self.where}' is not one of {', '.join(PLACES[entry.place])}"
@@ -96,13 +99,13 @@ class Cause:
 
 
 def kinds() -> tuple[str, ...]:
-    """All kinds of causes: of the registry, then of instruments."""
-    return (*REGISTRY, *INSTRUMENT_KINDS)
+    """All kinds of causes: of the registry, hard normals, then of instruments."""
+    return (*REGISTRY, *NORMALS, *INSTRUMENT_KINDS)
 
 
 def mechanism(cause: Cause, start: int, traits: Traits) -> Mechanism:
     """The mechanism of a process cause in a run that starts at `start` (ms)."""
-    entry = REGISTRY[cause.kind]
+    entry = entry_of(cause.kind)
     first = -((start - cause.onset) // MINUTE)
     length = max(1, cause.duration // MINUTE)
     place = PLACES[entry.place].index(cause.where) if entry.place else 0

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from expert.values.types import Variable
 from kb.furnace.causes import MINUTE, Cause
-from kb.furnace.noise import Chances, Floats, Spec, Stream
+from kb.furnace.noise import Chances, Floats, Spec, Stream, draws
 from kb.furnace.state import INDEX
 
 Ints = NDArray[np.int64]
@@ -75,6 +75,17 @@ class Readings:
         return Readings(self.source[mask], self.arrival[mask], self.count[mask], self.note[mask])
 
 
+ALWAYS = ("blast.volume", "blast.pressure", "charge.count", "cast.count", "taphole.open", "stockline.south")
+"""Tags that no furnace lacks."""
+MISSING = 0.06
+"""Share of the other tags that a furnace of the wide spread lacks."""
+
+
+def lacks(seed: int, name: str) -> bool:
+    """Whether the furnace of this seed, drawn from the wide spread, lacks a tag."""
+    return name not in ALWAYS and draws(seed, f"tag.{name}", 3)[2] < MISSING
+
+
 def join(parts: list[Readings]) -> Readings:
     """One after the other."""
     if len(parts) == 1:
@@ -100,11 +111,14 @@ class Window:
 class Instrument:
     """One tag: takes true values of a window, gives samples."""
 
-    def __init__(self, seed: int, name: str, variable: Variable) -> None:
+    def __init__(self, seed: int, name: str, variable: Variable, wide: bool = False) -> None:
+        loud, often = draws(seed, f"tag.{name}", 2) if wide else (0.0, 0.0)
+        louder = 0.7 * (1.5 / 0.7) ** loud if wide else 1.0
+        self._every = 1 + (often > 0.7) + (often > 0.9)  # minutes between readings
         self.name = name
         self.variable = variable
         self._step = Fraction(variable.resolution)
-        noise = WHITE.get(variable.id, 0.0)
+        noise = louder * WHITE.get(variable.id, 0.0)
         levels = name.startswith("stockline.")
         self._noise = [Stream(seed, f"noise.{name}.{i}", Spec(noise)) for i in range(THIRDS if levels else 1)]
         lab = "lab" if name in ("hot_metal.silicon", "hot_metal.sulphur") else name  # one sample, two assays
@@ -144,6 +158,9 @@ class Instrument:
         if self.variable.id in WHITE:
             noise = self._white(window)
             values = values + np.where(values == 0.0, 0.0, noise)  # a closed or empty line reads zero
+        if self._every > 1 and self.variable.kind == "analog":
+            read = source // MINUTE % self._every == 0
+            source, values = source[read], values[read]
         return source, source + self._latency, values
 
     def _levels(self, window: Window) -> tuple[Ints, Ints, Floats]:

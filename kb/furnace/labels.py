@@ -76,7 +76,7 @@ class LabelBook:
         sensors = [
             Label("C52", c.onset, c.end if c.end <= clock else None, severity("C52"), c.tag)
             for c in causes
-            if c.is_instrument and c.onset < clock
+            if c.is_instrument and not c.service and c.onset < clock
         ]
         every = [*self._closed, *self._open.values(), *sensors]
         return tuple(sorted(every, key=lambda x: (x.start, x.condition, x.where)))

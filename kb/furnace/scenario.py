@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kb.furnace.causes import MINUTE, Cause, Kind
+from kb.furnace.mechanisms import NORMALS
 from kb.furnace.noise import draws
 from kb.furnace.traits import SECTORS
 
@@ -75,6 +76,44 @@ def campaign(seed: int, start: int, days: float) -> list[Cause]:
         when = _when(fault, start + i * EVERY, u[6], u[7])
         out.append(Cause(fault, *when, tag=TAGS[int(len(TAGS) * u[8])], silent=u[9] < 0.5))
     return out
+
+
+NORMAL_EVERY = 6 * 60 * MINUTE
+"""One hard normal in each such span of a hard-normal day; the project's choice."""
+GAS_TAGS = ("top_gas.co", "top_gas.co2", "top_gas.h2", "top_gas.n2", "top_gas.utilisation")
+
+
+def hard_normal(seed: int, start: int, days: float) -> list[Cause]:
+    """What happens on hard normal days: nothing is wrong, and much is going on.
+
+    Blast moves, ore changes, planned stops with their restart, a stove out, casts delayed, the gas analyser calibrated,
+    a rod serviced; one of them every six hours.
+
+    Examples
+    --------
+    >>> len({c.kind for c in hard_normal(1, 0, 10)}) > 4
+    True
+    """
+    out: list[Cause] = []
+    for i in range(int(days * DAY // NORMAL_EVERY)):
+        u = draws(seed, f"hard.{i}", 4)
+        at = start + i * NORMAL_EVERY + int(30 + 60 * u[0]) * MINUTE
+        out += _normal(int(7 * u[1]), at, u[2], 1 + int(5 * u[3]))
+    return out
+
+
+def _normal(which: int, at: int, size: float, severity: int) -> list[Cause]:
+    if which < 4:
+        kind = tuple(NORMALS)[which]
+        low, high = NORMALS[kind].lasts
+        return [Cause(kind, at, (low + int((high - low) * size)) * MINUTE, severity)]
+    if which == 4:
+        lasting = (10 + int(20 * size)) * MINUTE
+        return [Cause("dropout", at, lasting, tag=t, silent=False, service=True) for t in GAS_TAGS]
+    if which == 5:
+        rod = "stockline.south" if size < 0.5 else "stockline.north"
+        return [Cause("dropout", at, (30 + int(90 * size)) * MINUTE, tag=rod, service=True)]
+    return [Cause("stop_restart", at, (90 + int(120 * size)) * MINUTE, severity)]
 
 
 def _when(kind: Kind, start: int, at: float, size: float) -> tuple[int, int]:

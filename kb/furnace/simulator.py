@@ -14,7 +14,7 @@ from expert.values.history import BAD, Column, make_column
 from expert.values.types import Sample, Variable
 from kb.furnace.catalogue import ground, load_variables
 from kb.furnace.causes import MINUTE, Cause, check_tags, mechanism
-from kb.furnace.instruments import GOOD, NOTES, STATUS, Instrument, Readings, Window, join
+from kb.furnace.instruments import GOOD, NOTES, STATUS, Instrument, Readings, Window, join, lacks
 from kb.furnace.labels import Label, LabelBook
 from kb.furnace.noise import BLOCK
 from kb.furnace.process import Process
@@ -85,7 +85,8 @@ class VirtualFurnace:
         known = load_variables() if variables is None else variables
         here = {name: v for name, v in known.items() if v.of in (None, "sectors")}
         grounded = ground(here, {"sectors": SECTORS})
-        self._instruments = [Instrument(seed, name, grounded[name]) for name in sorted(grounded) if name in MEASURED]
+        names = [n for n in sorted(grounded) if n in MEASURED and not (wide and lacks(seed, n))]
+        self._instruments = [Instrument(seed, name, grounded[name], wide) for name in names]
         self._waiting: dict[str, Readings] = {}
         self._causes: list[Cause] = []
         for cause in causes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -91,26 +92,28 @@ class HiddenState:
         push, disturbed = self._push()
         more = push.more
         self._stoves.step(event)
-        lost = 1.0 - push.coal
+        lost = 1.0 - max(0.0, push.coal)
         flow = blast - SLOW_BLOWER * bed - FAST_BLOWER * 0.5 * (push.bed_upper + push.bed_lower)
         if self._stoves.changing:
             flow -= 0.018
-        surplus = 0.0
+        surplus, meant, missing = 0.0, 1.0, lost
         if more:
             self._note(more)
             flow += more.get("flow", 0.0)
             descent += more.get("speed", 0.0)
             surplus = _surplus(more)
-        speed = SPEED * (1.0 + 0.9 * flow + descent + 0.1 * lost - 0.0005 * self._heat.deviation)
+            meant = max(0.0, 1.0 + more.get("coal_set", 0.0))
+            missing = _missing(more, meant * push.coal)
+        speed = SPEED * max(0.0, 1.0 + 0.9 * flow + descent + 0.1 * lost - 0.0005 * self._heat.deviation)
         self._stack.step(speed, push, event, slip)
         aim = (1.0 - 0.15 * push.hung) * max(0.0, 1.0 + flow + 0.1 * more.get("oxygen", 0.0))
         self._pace += (aim - self._pace) / 60.0
         hold, widen = more.get("hold_tap", 0.0) > 0.5, more.get("widen_tap", 0.0)
         self._hearth.step(self._pace * PRODUCTION / 60.0, event, hold, widen)
-        self._heat.step(self.minute, lost, sum(push.leak), push.chill, background(slow, mid, fast), surplus)
+        self._heat.step(self.minute, missing, sum(push.leak), push.chill, background(slow, mid, fast), surplus)
         self._sectors.step(push, disturbed)
         self._breathe(push)
-        set_point = round(2.0 * (COAL + coal_set)) / 2.0
+        set_point = meant * round(2.0 * (COAL + coal_set)) / 2.0
         lower = bed - split + push.bed_lower + 0.0008 * min(0.0, self._heat.deviation) - 0.03 * lost
         lower += 0.001 * (self._hearth.volume - 32.0)
         self.minute += 1
@@ -143,15 +146,21 @@ class HiddenState:
         stack, hearth, stoves, sectors, heat = self._stack, self._hearth, self._stoves, self._sectors, self._heat
         return (
             stack.level_before, stack.speed, stack.when, stack.jump, stack.charges, flow, upper, lower,
-            stoves.changing, stoves.saw, set_point * push.coal, set_point, heat.temperature, self._pace, hearth.rate,
+            stoves.changing, stoves.saw, set_point * max(0.0, push.coal), set_point, heat.temperature, self._pace,
+            hearth.rate,
             hearth.iron, hearth.casts, hearth.age, spike, self._top_heat, self._used, push.hung, heat.cold,
-            heat.hot,            *push.leak, *sectors.excess, *sectors.wall,
+            heat.hot, *push.leak, *sectors.excess, *sectors.wall,
         )  # fmt: skip
 
 
 def _surplus(more: dict[str, float]) -> float:
     """Long-run gain of hot-metal temperature, degC: 35 per 100 degC of blast, -2.5 per g of moisture, and told heat."""
     return 0.35 * more.get("blast_temperature", 0.0) - 2.5 * more.get("humidity", 0.0) + more.get("heat", 0.0)
+
+
+def _missing(more: dict[str, float], coal: float) -> float:
+    """Share of the coal that the hearth lacks: what the blast could burn, less what comes."""
+    return max(0.0, math.exp(min(0.0, more.get("flow", 0.0))) - max(0.0, coal))
 
 
 def _spread(values: dict[int, float], first: int, length: int) -> Floats:

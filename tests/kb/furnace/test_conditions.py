@@ -27,6 +27,12 @@ EXPECTED: dict[str, tuple[int, int, dict[str, int]]] = {
     "surge": (2, 50, {"top.pressure": 1, "blast.pressure": 1}),
     "top_valve": (3, 30, {"top.pressure": -1, "blast.pressure": -1}),
     "gas_use": (20, 200, {"top_gas.utilisation": -1, "top_gas.co2": -1, "top_gas.co": 1}),
+    "blower": (2, 15, {"blast.volume": -1, "blast.pressure": -1, "top.pressure": -1}),
+    "char": (90, 200, {"pci.rate": 1, "raft.temperature": -1, "pressure_drop.lower": 1}),
+    "oxygen_loss": (3, 20, {"oxygen.flow": -1, "raft.temperature": -1, "oxygen.enrichment": -1}),
+    "stove": (30, 120, {"blast.temperature": -1, "raft.temperature": -1}),
+    "humidity": (30, 150, {"blast.humidity": 1, "raft.temperature": -1}),
+    "stop_restart": (30, 90, {"blast.volume": -1, "blast.pressure": -1, "top.pressure": -1, "pci.rate": -1}),
 }
 """Kind: minutes after the onset between which the means are compared, and the sign by tag."""
 
