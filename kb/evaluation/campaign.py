@@ -12,7 +12,7 @@ from kb.evaluation.events import DAY, HOUR, MINUTE, UNKNOWN, Event
 from kb.furnace import Cause, VirtualFurnace
 from kb.furnace.conditions import CONDITIONS
 from kb.furnace.labels import Label
-from kb.furnace.mechanisms import PLACES, REGISTRY
+from kb.furnace.mechanisms import NORMALS, PLACES, REGISTRY
 from kb.furnace.twin import Effect, clear_at, effect
 
 BEFORE = 31 * DAY
@@ -79,6 +79,25 @@ def plan(seed: int, start: int, slots: int, conditions: Sequence[str]) -> tuple[
     return out, at
 
 
+def hard_normals(seed: int, start: int, days: int) -> list[Cause]:
+    """What disturbs a furnace that is well: something on every second day from a time (ms UTC) on, kinds by turns.
+
+    Examples
+    --------
+    >>> len(hard_normals(1, 0, 5))
+    2
+    """
+    chance = random.Random(f"quiet/{seed}")
+    kinds = sorted(NORMALS)
+    chance.shuffle(kinds)
+    out = []
+    for i, day in enumerate(range(1, days, 2)):
+        entry = NORMALS[kinds[i % len(kinds)]]
+        onset = start + day * DAY + chance.randrange(4 * 60) * MINUTE
+        out.append(Cause(entry.kind, onset, chance.randint(*entry.lasts) * MINUTE, chance.randint(1, 5)))
+    return out
+
+
 def _cause(name: str, severity: int, onset: int, chance: random.Random) -> Cause:
     entry = chance.choice([e for e in REGISTRY.values() if e.condition == name])
     place = chance.choice(PLACES[entry.place]) if entry.place else ""
@@ -101,6 +120,8 @@ def play(seed: int, start: int, causes: Sequence[Cause], end: int) -> Campaign:
     furnace = VirtualFurnace(seed, start - BEFORE, causes, wide=True)
     pieces, events = [], []
     for cause in causes:
+        if cause.kind not in REGISTRY:  # a hard normal brings about nothing that should be found
+            continue
         pieces.append(furnace.columns(cause.onset))
         seen = effect(furnace, cause, min(end, max(_until(cause), cause.end + AFTER)))
         events.append(event(cause, seen))

@@ -1,4 +1,4 @@
-"""Days on which nothing is wrong: what a pack says all the same."""
+"""Days on which nothing is wrong, quiet ones and hard ones: what a pack says all the same."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from expert.run.pool import each
+from kb.evaluation.campaign import hard_normals
 from kb.evaluation.events import DAY, HOUR, UNKNOWN, SeedRun
 from kb.evaluation.running import Setting, run_seed
 from kb.evaluation.scoring import severe
@@ -53,13 +54,13 @@ class Quiet:
 
 
 def quiet(setting: Setting, seeds: Sequence[int], days: int, workers: int = 1) -> Quiet:
-    """Run so many normal days on the furnace of each seed."""
+    """Run so many days without a cause on the furnace of each seed, every second one with a hard normal."""
     return summarize_quiet(list(each(_days, [(setting, seed, days) for seed in seeds], workers)))
 
 
 def _days(task: tuple[Setting, int, int]) -> SeedRun:
     setting, seed, days = task
-    return run_seed(setting, seed, [], DEMO_START + days * DAY)
+    return run_seed(setting, seed, hard_normals(seed, DEMO_START, days), DEMO_START + days * DAY)
 
 
 def summarize_quiet(runs: Sequence[SeedRun]) -> Quiet:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from kb.evaluation.campaign import Campaign, event, known, plan, play
+from kb.evaluation.campaign import Campaign, event, hard_normals, known, plan, play
 from kb.evaluation.events import DAY, HOUR, MINUTE
 from kb.evaluation.running import committed
 from kb.furnace import Cause
@@ -62,3 +62,11 @@ def test_a_campaign_has_samples_and_effects() -> None:
     assert any(x.condition == "C01" and x.start >= hang.onset for x in campaign.labels)
     blast = campaign.columns["blast.pressure"]
     assert blast.source[0] < START - 30 * DAY and blast.source[-1] > START + 23 * HOUR
+
+
+def test_hard_normals_disturb_every_second_day_and_are_no_events() -> None:
+    """Kinds take turns within a furnace; what they do is in the columns, and nothing has to be found."""
+    causes = hard_normals(2, START, 9)
+    assert [1, 3, 5, 7] == [(c.onset - START) // DAY for c in causes]
+    assert 4 == len({c.kind for c in causes})
+    assert () == play(2, START, causes[:1], START + DAY // 2).events
