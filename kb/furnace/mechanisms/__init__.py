@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kb.furnace.mechanisms import blast, cooling, descent, gas, normal, thermal
+from kb.furnace.mechanisms import blast, cooling, descent, gas, hearth, materials, normal, thermal
 from kb.furnace.mechanisms.base import (
     FAST_BLOWER,
     GAS_POWER,
@@ -61,5 +61,5 @@ def register(entries: Iterable[Entry]) -> None:
         REGISTRY[entry.kind] = entry
 
 
-for _group in (descent, gas, thermal, blast, cooling):
+for _group in (descent, gas, thermal, hearth, blast, cooling, materials):
     register(_group.ENTRIES)

@@ -33,6 +33,22 @@ EXPECTED: dict[str, tuple[int, int, dict[str, int]]] = {
     "stove": (30, 120, {"blast.temperature": -1, "raft.temperature": -1}),
     "humidity": (30, 150, {"blast.humidity": 1, "raft.temperature": -1}),
     "stop_restart": (30, 90, {"blast.volume": -1, "blast.pressure": -1, "top.pressure": -1, "pci.rate": -1}),
+    "scaffold": (240, 540, {"sectors[A].wall_temperature": -1, "pressure_drop.upper": 1, "top_gas.utilisation": -1}),
+    "peel": (5, 30, {"sectors[A].wall_temperature": 1, "sectors[A].heat_flux": 1, "cooling.heat_load": 1}),
+    "dead_man": (300, 560, {"pressure_drop.lower": 1, "hot_metal.sulphur": 1}),
+    "liquids": (60, 130, {"pressure_drop.lower": 1, "hearth.iron_gap": 1, "blast.pressure": 1}),
+    "hole_stuck": (60, 130, {"pressure_drop.lower": 1, "hearth.iron_gap": 1}),
+    "runaway": (5, 140, {"pressure_drop.lower": -1, "hearth.iron_gap": -1}),
+    "high_sulphur": (150, 400, {"hot_metal.sulphur": 1}),
+    "high_silicon": (150, 400, {"hot_metal.silicon": 1}),
+    "low_silicon": (150, 400, {"hot_metal.silicon": -1}),
+    "silicon_sulphur": (150, 400, {"hot_metal.silicon": 1, "hot_metal.sulphur": 1}),
+    "tuyere_leak": (60, 200, {"cooling.makeup_water": 1, "top_gas.h2": 1}),
+    "stave_leak": (60, 200, {"cooling.makeup_water": 1, "top_gas.h2": 1, "sectors[A].wall_temperature": -1}),
+    "overload": (30, 120, {"sectors[A].wall_temperature": 1, "cooling.heat_load": 1}),
+    "materials": (90, 300, {"pressure_drop.upper": 1, "top_gas.utilisation": -1}),
+    "alkali": (300, 560, {"pressure_drop.lower": 1, "top_gas.utilisation": -1}),
+    "charging": (15, 50, {"stockline.south": 1, "top.temperature": 1, "top_gas.utilisation": -1}),
 }
 """Kind: minutes after the onset between which the means are compared, and the sign by tag."""
 
