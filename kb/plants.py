@@ -20,6 +20,7 @@ from expert.trace import TraceError
 from kb.breakages import BREAKAGES
 from kb.desk import Clock, Desk, FurnaceFeed, Wall
 from kb.furnace import Cause, VirtualFurnace
+from kb.furnace.causes import INSTRUMENT_KINDS
 from kb.furnace.scenario import demo
 from kb.models.silicon import SiliconPort
 from kb.orders import demo_orders
@@ -176,7 +177,7 @@ def parse_cause(text: str, start: int) -> Cause:
         raise ValueError(f"{text!r} is not a cause; write KIND@HOUR[:SEVERITY[:WHERE]], e.g. hang@6:4") from e
     if not at:
         raise ValueError(f"{text!r} says not when; write KIND@HOUR[:SEVERITY[:WHERE]], e.g. hang@6:4")
-    instrument = kind in ("freeze", "dropout")
+    instrument = kind in INSTRUMENT_KINDS
     sector = "" if instrument else where or ("A" if kind in ("channel", "leak") else "")
     lasting = {"hang": 28, "channel": 30, "pci_stop": 45, "leak": 180}.get(kind, 40)
     return Cause(kind, onset, lasting * MINUTE, level, sector, where if instrument else "")

@@ -9,7 +9,7 @@ from kb.furnace.mechanisms import NORMALS, PLACES, REGISTRY, Mechanism, Setting,
 from kb.furnace.traits import Traits
 
 Kind = str
-INSTRUMENT_KINDS = ("freeze", "dropout")
+INSTRUMENT_KINDS = ("freeze", "dropout", "drift", "bias")
 MINUTE = 60_000
 
 
@@ -21,15 +21,16 @@ class Cause:
     ----------
     kind : str
         A kind of the registry of mechanisms (``hang``, which ends with a slip, ``channel``, ``pci_stop``, ``leak``
-        and others), a hard normal (``blast_move`` ...), ``freeze`` or ``dropout``.
+        and others), a hard normal (``blast_move`` ...), or of an instrument: ``freeze``, ``dropout``,
+        ``drift`` (away from the truth until its end) or ``bias`` (wrong zero).
     onset, duration : int
-        ms UTC and ms. A freeze or dropout lasts exactly so long; a process cause leaves its after-effects.
+        ms UTC and ms. A fault of an instrument lasts exactly so long; a process cause leaves its after-effects.
     severity : int
         1 to 5.
     sector : str
         'A' to 'D', for a kind that strikes a sector, such as ``channel`` and ``leak``.
     tag : str
-        Ground variable name, for ``freeze`` and ``dropout``.
+        Ground variable name, for the kinds of instruments.
     silent : bool
         A dropout sends nothing (True) or samples with bad status (False).
     place : str

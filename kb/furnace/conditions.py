@@ -31,7 +31,7 @@ class Condition:
     def kinds(self) -> tuple[str, ...]:
         """Kinds of causes of this condition; C52 is caused by the faults of instruments."""
         own = tuple(e.kind for e in REGISTRY.values() if e.condition == self.id)
-        return own + (("freeze", "dropout") if self.id == "C52" else ())
+        return own + (("freeze", "dropout", "drift", "bias") if self.id == "C52" else ())
 
     @property
     def kind(self) -> str:

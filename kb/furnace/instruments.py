@@ -203,7 +203,19 @@ class Instrument:
             held = int(readings.count[at - 1]) if at else self._held
             count = readings.count if held is None else np.where(struck, held, readings.count)
             return Readings(readings.source, readings.arrival, count, readings.note)
+        if fault.kind in ("drift", "bias"):
+            return self._shift(readings, fault, struck)
         if fault.silent:
             return readings.where(~struck)
         note = np.where(struck, np.int8(STATUS), readings.note)
         return Readings(readings.source, readings.arrival, readings.count, note)
+
+    def _shift(self, readings: Readings, fault: Cause, struck: NDArray[np.bool_]) -> Readings:
+        """A quarter of the usual range per severity, at once or growing until the fault's end."""
+        low, high = self.variable.normal or self.variable.valid
+        full = 0.25 * fault.severity * (high - low) / float(self._step)
+        grown = (readings.source - fault.onset) / (fault.end - fault.onset) if fault.kind == "drift" else 1.0
+        count = readings.count + np.where(struck, np.rint(full * grown), 0.0).astype(np.int64)
+        low, high = (limit / float(self._step) for limit in self.variable.valid)
+        note = np.where(struck & ((count < low) | (count > high)), np.int8(RANGE), readings.note)
+        return Readings(readings.source, readings.arrival, count, note)

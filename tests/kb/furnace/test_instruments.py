@@ -123,3 +123,19 @@ def test_furnace_sends_only_what_the_plant_measures() -> None:
 def test_what_is_sent_is_declared() -> None:
     """Every instrument here is one of the plant's variables; the plant may have more."""
     assert set(VirtualFurnace(6, 0).measured) < set(ground(load_variables(), load_members()))
+
+
+def test_bias_moves_every_reading_by_the_same_amount() -> None:
+    """A wrong zero shifts good readings by a quarter of the usual range per severity, until it is cured."""
+    cause = Cause("bias", HOUR, 40 * MINUTE, severity=2, tag="blast.pressure")
+    plain = [s.count for s in VirtualFurnace(6, 0).advance(4 * HOUR) if s.variable == "blast.pressure"]
+    ours = [s.count for s in values(cause, "blast.pressure")]
+    assert [0] * 60 + [80] * 40 + [0] * 140 == [b - a for a, b in zip(plain, ours, strict=True)]
+
+
+def test_drift_grows_until_its_end() -> None:
+    """A drift begins with nothing and ends with its full size."""
+    cause = Cause("drift", HOUR, 100 * MINUTE, severity=4, tag="blast.pressure")
+    plain = [s.count for s in VirtualFurnace(6, 0).advance(4 * HOUR) if s.variable == "blast.pressure"]
+    apart = [b - a for a, b in zip(plain, [s.count for s in values(cause, "blast.pressure")], strict=True)][60:160]
+    assert (True, True, True) == (apart[0] <= 2, apart[-1] >= 155, apart == sorted(apart))
