@@ -7,11 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from expert.compile import load_program
 from expert.run.pool import each
 from kb.evaluation.campaign import Campaign, plan, play
 from kb.evaluation.events import Episode, SeedRun
-from kb.evaluation.running import Setting, episodes, load_mechanisms, said
+from kb.evaluation.running import Setting, episodes, load_mechanisms, program_for, said
 from kb.evaluation.scoring import findings, overlap
 from kb.plants import DEMO_START
 
@@ -81,7 +80,7 @@ def without(campaign: Campaign, tag: str) -> Campaign:
 
 
 def _run(setting: Setting, campaign: Campaign) -> SeedRun:
-    program = load_program(list(setting.packs), setting.site, installed=frozenset(campaign.columns))
+    program = program_for(setting, campaign)
     found = tuple(episodes(program, said(program, campaign)))
     return SeedRun(campaign.seed, campaign.first, campaign.end, campaign.events, campaign.labels, found)
 

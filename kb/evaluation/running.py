@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+import numpy as np
 
 from expert.backtest.apart import make_evaluator
 from expert.backtest.source import cut, grid
 from expert.backtest.tally import Result, Tally
 from expert.compile import load_program
+from expert.engine.nodes import family
 from expert.language.ast import Program
 from expert.run.pool import each
+from expert.values.history import Column
+from expert.values.types import Variable
 from kb.backtests import Modelled
 from kb.evaluation.campaign import Campaign, plan, play
 from kb.evaluation.events import Episode, SeedRun
@@ -84,9 +89,31 @@ def load_mechanisms(setting: Setting) -> None:
 def run_seed(setting: Setting, seed: int, causes: Sequence[Cause], end: int) -> SeedRun:
     """One furnace with these causes until a time (ms UTC), and what the pack says of it."""
     campaign = play(seed, DEMO_START, causes, end)
-    program = load_program(list(setting.packs), setting.site, installed=frozenset(campaign.columns))
+    program = program_for(setting, campaign)
     found = tuple(episodes(program, said(program, campaign)))
     return SeedRun(seed, campaign.first, campaign.end, campaign.events, campaign.labels, found)
+
+
+def program_for(setting: Setting, campaign: Campaign) -> Program:
+    """The packs for what a furnace measures, and how often: a plant's map says both."""
+    packs, installed = list(setting.packs), frozenset(campaign.columns)
+    site = load_program(packs, setting.site, installed=installed).site
+    return load_program(packs, setting.site, installed=installed, variables=declared(site.variables, campaign.columns))
+
+
+def declared(variables: Mapping[str, Variable], columns: Mapping[str, Column]) -> dict[str, Variable]:
+    """Declarations with the period at which the slowest member really samples, where that is longer than declared."""
+    gaps: dict[str, int] = {}
+    for name, column in columns.items():
+        id_ = family(name)
+        if id_ in variables and len(column) > 1:
+            gaps[id_] = max(gaps.get(id_, 0), int(np.median(np.diff(np.sort(column.source)))))
+    out = dict(variables)
+    for id_, gap in gaps.items():
+        v = variables[id_]
+        if 2 * gap >= 3 * v.period:
+            out[id_] = replace(v, period=gap, max_age=v.max_age * gap // v.period)
+    return out
 
 
 def said(program: Program, campaign: Campaign) -> Result:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from expert.compile import load_program
+from expert.values.history import Column, make_column
 from kb.evaluation.events import SeedRun
 from kb.evaluation.naming import naming
 from kb.evaluation.quiet import quiet
-from kb.evaluation.running import Setting, committed, evaluate, summary
+from kb.evaluation.running import Setting, committed, declared, evaluate, summary
 from kb.paths import plant_folder, rules_folder
 
 PACK = rules_folder() / "blast_furnace"
@@ -37,6 +39,23 @@ def test_rules_name_conditions_by_what_they_conclude() -> None:
     named = naming(load_program(PACK, plant_folder()))
     assert ("C01", "C01") == (named["descent.hanging.suspected"], named["descent.hanging.probable"])
     assert ("", "") == (named["descent.hanging.refuted_by_descent"], named["gostop.permeability.level"])
+
+
+def test_a_furnace_declares_how_often_it_really_samples() -> None:
+    """A tag read every three minutes has that period, and grows stale as much later; one read as declared stays."""
+    known = load_program(PACK, plant_folder()).site.variables
+    blast, top = known["blast.pressure"], known["top.pressure"]
+    columns = {
+        name: _column(period) for name, period in (("blast.pressure", 3 * blast.period), ("top.pressure", top.period))
+    }
+    found = declared(known, columns)
+    assert (3 * blast.period, 3 * blast.max_age) == (found["blast.pressure"].period, found["blast.pressure"].max_age)
+    assert top == found["top.pressure"]
+
+
+def _column(period: int) -> Column:
+    times = np.arange(9, dtype=np.int64) * period
+    return make_column(times, times, times, np.zeros(9, np.uint8), np.zeros(9, np.int16), [""])
 
 
 @pytest.mark.long
