@@ -38,6 +38,7 @@ def test_rules_name_conditions_by_what_they_conclude() -> None:
     """A suspicion names as a confirmation does; a refuter and an index name nothing."""
     named = naming(load_program(PACK, plant_folder()))
     assert ("C01", "C01") == (named["descent.hanging.suspected"], named["descent.hanging.probable"])
+    assert {"C03", "C04", "C06", "C09", "C10", "C12", "C15"} <= set(named.values())
     assert ("", "") == (named["descent.hanging.refuted_by_descent"], named["gostop.permeability.level"])
 
 
