@@ -120,6 +120,58 @@ class FactState:
         return Fact(self.type, self.args, self.certainty, self.disputed, value, why, self.by)
 
 
+class States(dict[Args, FactState]):
+    """Facts of one type; those that agree in some fields are found through an index, made when it is first asked for.
+
+    >>> some = States()
+    >>> for job in "AB":
+    ...     args = ("job", job), ("blame", "own")
+    ...     some[args] = FactState("stuck", args)
+    >>> list(some.agreeing({"job": "B"}))
+    [(('job', 'B'), ('blame', 'own'))]
+    """
+
+    __slots__ = ("_indexes",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._indexes: dict[tuple[str, ...], dict[tuple[str | None, ...], dict[Args, None]]] = {}
+
+    def agreeing(self, wanted: Mapping[str, str]) -> Iterable[Args]:
+        """Arguments of the facts that have these values in these fields."""
+        if not wanted:
+            return self
+        names = tuple(wanted)
+        index = self._indexes.get(names)
+        if index is None:
+            index = self._indexes[names] = {}
+            for args in self:
+                index.setdefault(_part(args, names), {})[args] = None
+        return index.get(tuple(wanted.values()), ())
+
+    def __setitem__(self, args: Args, state: FactState) -> None:
+        """Add a fact, or replace it."""
+        if self._indexes and args not in self:
+            for names, index in self._indexes.items():
+                index.setdefault(_part(args, names), {})[args] = None
+        super().__setitem__(args, state)
+
+    def remove(self, args: Args) -> None:
+        """Take a fact out, if it is there."""
+        if self.pop(args, None) is not None:
+            for names, index in self._indexes.items():
+                del index[_part(args, names)][args]
+
+
+def _part(args: Args, names: tuple[str, ...]) -> tuple[str | None, ...]:
+    values = dict(args)
+    return tuple([values.get(name) for name in names])
+
+
+NO_STATES = States()
+"""Of a type that nobody speaks of."""
+
+
 class FactBase:
     """All facts of one scan by type and arguments.
 
@@ -139,7 +191,7 @@ class FactBase:
     """
 
     def __init__(self, off: Iterable[tuple[str, Args]] = (), types: Mapping[str, FactType] | None = None) -> None:
-        self.by_type: dict[str, dict[Args, FactState]] = {}
+        self.by_type: dict[str, States] = {}
         self._evidence = {n: t.evidence for n, t in (types or {}).items() if t.evidence is not None}
         self._fields = {n: tuple(t.fields) for n, t in (types or {}).items() if not t.imported}
         self.frozen: dict[str, Sequence[Fact]] = {}
@@ -149,7 +201,9 @@ class FactBase:
 
     def state(self, type_: str, args: Args) -> FactState:
         """The fact, made when it is new."""
-        table = self.by_type.setdefault(type_, {})
+        table = self.by_type.get(type_)
+        if table is None:
+            table = self.by_type[type_] = States()
         found = table.get(args)
         if found is None:
             found = table[args] = FactState(type_, args, evidence=self._evidence.get(type_))
@@ -157,7 +211,7 @@ class FactBase:
 
     def refuted(self, type_: str, args: Args) -> int:
         """Support of what refutes the fact; 0 of one that nobody speaks of."""
-        found = self.by_type.get(type_, {}).get(args)
+        found = self.by_type.get(type_, NO_STATES).get(args)
         return 0 if found is None else found.refuted
 
     def contribute(self, type_: str, args: Args, source: Source, x: Interval, number: Num | None, round_: int) -> bool:
@@ -171,12 +225,13 @@ class FactBase:
 
     def matching(self, type_: str, wanted: dict[str, str]) -> list[FactState]:
         """Facts of a type whose arguments agree with ``wanted``, in canonical order."""
-        table = self.by_type.get(type_, {})
+        table = self.by_type.get(type_)
+        if not table:
+            return []
         whole = self._whole(type_, wanted)
         if whole is not None:
             return [table[whole]] if whole in table else []
-        pairs = set(wanted.items())
-        return [table[a] for a in sorted([a for a in table if pairs.issubset(a)])]
+        return [table[a] for a in sorted(table.agreeing(wanted))]
 
     def _whole(self, type_: str, wanted: Mapping[str, str]) -> Args | None:
         """The arguments of the only fact that can agree, where every field is given."""
@@ -203,10 +258,8 @@ class FactBase:
         whole = self._whole(type_, wanted)
         if whole is not None:
             return out | table[whole].certainty if whole in table else out
-        pairs = set(wanted.items())
-        for args, state in table.items():
-            if pairs.issubset(args):
-                out = out | state.certainty
+        for args in table.agreeing(wanted):
+            out = out | table[args].certainty
         return out
 
     def without_disputed(self) -> FactBase:
@@ -214,7 +267,9 @@ class FactBase:
         out = FactBase()
         out.absent, out._fields = self.absent, self._fields
         for type_, table in self.by_type.items():
-            out.by_type[type_] = {a: replace(s, doubted=True) if s.disputed else s for a, s in table.items()}
+            copy = out.by_type[type_] = States()
+            for args, state in table.items():
+                copy[args] = replace(state, doubted=True) if state.disputed else state
         return out
 
     def freeze(self, combine: dict[str, str | None]) -> tuple[Fact, ...]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from expert.compile.components import components
-from expert.engine.facts import Args
+from expert.engine.facts import NO_STATES, Args
 from expert.engine.guards import MAX_ROUNDS as MAX_ROUNDS
 from expert.engine.guards import Bindings, growing
 from expert.engine.guards import EndlessGrowth as EndlessGrowth
@@ -223,7 +223,7 @@ def _cut_cycles(found: Sequence[Activation], evaluator: Reference) -> bool:
         conclusion = a.rule.conclude
         if conclusion is None or conclusion.refutes:
             continue
-        state = world.facts.by_type.get(conclusion.type, {}).get(a.args)  # looking must not make it
+        state = world.facts.by_type.get(conclusion.type, NO_STATES).get(a.args)  # looking must not make it
         said = state.contributions.get((a.rule.id, a.bindings)) if state is not None else None
         if state is None or said is None or said.certainty.p == 0:
             continue

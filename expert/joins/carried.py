@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from expert.engine.facts import Args, Contribution, FactBase, FactState
+from expert.engine.facts import Args, Contribution, FactBase, FactState, States
 from expert.engine.hold import Hold
 from expert.joins.calculus import full
 from expert.joins.cells import FactTable, Key
@@ -52,7 +52,7 @@ class KeptFacts:
     def __init__(self, relations: Relations) -> None:
         self._relations = relations
         self._tables = {n: t for n, t in relations.facts.items() if n in relations.program.facts}
-        self._states: dict[str, dict[Args, FactState]] = {n: {} for n in self._tables}
+        self._states: dict[str, States] = {n: States() for n in self._tables}
         self._frozen: dict[str, dict[Args, Fact]] = {n: {} for n in self._tables}
         self._lists: dict[str, list[Fact]] = {}
         self.speakers: dict[tuple[str, Args], dict[str, None]] = {}
@@ -97,7 +97,7 @@ class KeptFacts:
         cell = table.cells.get(key)
         states, frozen = self._states[table.name], self._frozen[table.name]
         if cell is None and (table.name, args) not in self.speakers:
-            states.pop(args, None)
+            states.remove(args)
             frozen.pop(args, None)
             return
         state = states[args] = FactState(table.name, args)
