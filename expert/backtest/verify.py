@@ -22,8 +22,9 @@ from expert.trace.canonical import canonical
 from expert.values.changes import Change
 
 WEEK = 7 * 86_400_000
-STATE = ("machines", "holds", "lagged", "hourly", "rows", "ledger")
-"""What of the state is compared: all that outlives the windows; samples are the same input to both."""
+STATE = ("machines", "holds", "lagged", "hourly", "rows")
+"""What of the state is compared: all that outlives the windows and acts on conclusions; samples are the same input to
+both. The score of what rules expect (`expect:`) acts on none, and stretches of scans do not keep it."""
 
 
 @dataclass(slots=True)
