@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from expert.columns.batch import STRETCH
+from expert.columns.batch import Batch
 from tests.commands.tool import ROOT, tuyere
 from tui.commands import backtest as command
 from tui.main import main
@@ -101,12 +101,13 @@ def test_an_interrupt_gives_what_is_known(
         raise KeyboardInterrupt
 
     monkeypatch.setattr(command, "_progress", lambda lang: stop)
+    monkeypatch.setitem(Batch.__init__.__kwdefaults__, "stretch", 100)  # the first of several
     with pytest.raises(SystemExit) as ended:
         main(["backtest", str(plant / versions[0]), str(plant / "columns"), "--lang", "en"])
     assert 130 == ended.value.code
     out = capsys.readouterr().out
     assert "interrupted: what follows is what was known by then" in out
-    assert f"scans {STRETCH} in" in out
+    assert "scans 100 in" in out
 
 
 def test_progress_does_not_count_the_start(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
