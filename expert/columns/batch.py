@@ -23,8 +23,6 @@ from expert.values.interval import ONE
 from expert.values.types import ModelAnswer, ScanInput
 
 HOLDS = 500_000
-BLOCK = 4096
-"""Scans whose inputs are looked at at a time."""
 STRETCH = 512
 """Scans of a stretch: few enough that the certainties of some hundred rules stay in the cache."""
 
@@ -117,34 +115,20 @@ class Batch:
         times : iterable of int
             Scan times in ms, later than those before.
         """
-        special = {x.time: x for x in history.others}
         wanted = np.fromiter(times, np.int64)
+        special = {x.time: x for x in history.others}
+        inputs: list[ScanInput | None] = [special.get(t) for t in wanted.tolist()] if special else [None] * len(wanted)
+        run_at = [t if x is None else x.run_at for t, x in zip(wanted.tolist(), inputs, strict=True)]
+        latest = np.maximum.accumulate(np.array(run_at, np.int64))
+        late = np.array([x is not None and x.caught_up for x in inputs], np.int64)
         feed = Feed(history, self.core.names, self.core.note)
-        newest = np.int64(at.NONE)
-        for i in range(0, len(wanted), BLOCK):
-            block = wanted[i : i + BLOCK]
-            inputs: list[ScanInput | None] = (
-                [special.get(t) for t in block.tolist()] if special else [None] * len(block)
-            )
-            run_at = block.copy()
-            for k, x in enumerate(inputs):
-                if x is not None:
-                    run_at[k] = x.run_at
-            latest = np.maximum(np.maximum.accumulate(run_at), newest)
-            newest = latest[-1]
-            yield from self._block(block, inputs, latest, feed)
-
-    def _block(
-        self, times: np.ndarray, inputs: list[ScanInput | None], latest: np.ndarray, feed: Feed
-    ) -> Iterator[Stretch]:
         first = 0
-        late = np.array([int(x is not None and x.caught_up) for x in inputs], np.int64)
-        while first < len(times):
-            end = self._end(times, first)
-            self._answers(times, inputs, first, end)
-            self.core.run(times[first:end], late[first:end], latest[first:end], feed)
-            stretch = Stretch(self, times[first:end], self.core.happened.copy())
-            self._exclude(times[first:end])
+        while first < len(wanted):
+            end = self._end(wanted, first)
+            self._answers(wanted, inputs, first, end)
+            self.core.run(wanted[first:end], late[first:end], latest[first:end], feed)
+            stretch = Stretch(self, wanted[first:end], self.core.happened.copy())
+            self._exclude(wanted[first:end])
             yield stretch
             first = end
 

@@ -12,8 +12,8 @@ from numba import njit
 from expert.columns import layout as at
 from expert.columns import memory as m
 from expert.columns.exact import ONE, ratio
-from expert.columns.inference import attenuated, step
-from expert.columns.memory import bytes2, ints1, ints2, small2
+from expert.columns.inference import attenuated, hold_rings, step, tell_event
+from expert.columns.memory import bytes2, ints1, ints2
 
 KEPT = 3
 """Periods before a hold's own length that its past is kept for; see `expert.engine.hold.Hold.record`."""
@@ -235,10 +235,7 @@ def _machine(row, r, n, out, active, times, mask, late, settings, events):
         did = step(r, now, x, x, False, late[t], settings[m.SETTING_PERIOD])
         active[row, t] = 0 if r[at.R_STATE] == at.NORMAL else 1
         if did >= 0:
-            k = settings[m.SETTING_EVENTS]
-            events[k, 0], events[k, 1], events[k, 2], events[k, 3], events[k, 4] = t, row, did, x, x
-            events[k, 5] = r[at.R_RAISED_AT]
-            settings[m.SETTING_EVENTS] = k + 1
+            tell_event(events, settings, t, row, did, x, x, r[at.R_RAISED_AT])
         t += 1
 
 
@@ -259,19 +256,18 @@ def _past_zero(low, high, first, number, mask):
 
 
 @njit(cache=True)
-def _hold(h, n, period, begins, firsts, times, mask, number, low, high, least_s, least_p, row, out):
+def _hold(h, n, period, begins, firsts, times, mask, number, past, least, row, out):
     """`for` on bytes; False where a scan is missing or what was before is not plainly true or false.
 
-    ``low, high, least_s, least_p``: rings as in `expert.columns.inference.hold`, left as that would leave them.
+    ``past, least``: rings of `expert.columns.inference.hold_rings`, left as `hold` would leave them.
     """
+    (low, high), (least_s, least_p) = past, least
     for t in range(n):
         if begins[t] > times[(number + t) & mask] - h[at.H_LENGTH] or (t > 0 and firsts[t] < firsts[t - 1]):
             return False
     zero = _past_zero(low, high, firsts[0], number, mask)
     if zero == -2:
         return False
-    rose = h[at.H_START]
-    before = rose != at.NONE
     for t in range(n):
         x = row[t]
         if x == 0:
@@ -282,7 +278,7 @@ def _hold(h, n, period, begins, firsts, times, mask, number, low, high, least_s,
         begin -= 1
     if begin == n - 1:
         h[at.H_START] = at.NONE
-    elif begin >= 0 or not before:
+    elif begin >= 0 or h[at.H_START] == at.NONE:
         h[at.H_START] = times[(number + begin + 1) & mask]
     start, cut = n - 1, times[(number + n - 1) & mask] - h[at.H_LENGTH] - KEPT * period
     while start > 0 and times[(number + start) & mask] > cut:
@@ -309,14 +305,10 @@ def _rule(node, r, n, form, crisp, s, p, table):
     strength, row = r[at.R_STRENGTH], r[at.R_HOLD]
     source = crisp[when]
     if row >= 0:
-        h, settings, times = ints2(table, m.I_HOLDS)[row], ints1(table, m.I_SETTINGS), ints1(table, m.I_TIMES)
-        begins, firsts = ints2(table, m.I_BEGINS)[h[at.H_ROW]], ints2(table, m.I_FIRSTS)[h[at.H_ROW]]
-        low, high = small2(table, m.I_PAST_S)[row], small2(table, m.I_PAST_P)[row]
-        least_s, least_p = ints2(table, m.I_LEAST_S)[row], ints2(table, m.I_LEAST_P)[row]
+        h, past, least, (begins, firsts) = hold_rings(table, row)
+        settings, times = ints1(table, m.I_SETTINGS), ints1(table, m.I_TIMES)
         number, period, mask = settings[m.SETTING_NUMBER], settings[m.SETTING_PERIOD], len(times) - 1
-        if not _hold(
-            h, n, period, begins, firsts, times, mask, number, low, high, least_s, least_p, source, crisp[held]
-        ):
+        if not _hold(h, n, period, begins, firsts, times, mask, number, past, least, source, crisp[held]):
             return False
         form[BYTES, held], form[WIDE, held] = 1, 0
         source = crisp[held]

@@ -150,41 +150,45 @@ def held_value(v, width, source, count, note, now, num, fac, meta, slot, t):
 
 
 @njit(cache=True)
-def _include(g, v, s, x, sign):
-    """Add a good sample to a window's sums, or take it away; sums wrap, what is made of them fits."""
-    shifted = x - v[at.V_LOW]
-    g[at.G_N] += sign
-    g[at.G_SX] += sign * shifted
-    if g[at.G_SUMS]:
-        tick = (s - v[at.V_ORIGIN]) // v[at.V_PERIOD]
-        g[at.G_SXX] += sign * shifted * shifted
-        g[at.G_ST] += sign * tick
-        g[at.G_STT] += sign * tick * tick
-        g[at.G_STX] += sign * tick * shifted
+def _add_squares(g, v, s, x, sign):
+    """Add a good sample to sums of squares and times, or take it away; sums wrap, what is made of them fits."""
+    tick = (s - v[at.V_ORIGIN]) // v[at.V_PERIOD]
+    g[at.G_SXX] += sign * x * x
+    g[at.G_ST] += sign * tick
+    g[at.G_STT] += sign * tick * tick
+    g[at.G_STX] += sign * tick * x
 
 
 @njit(cache=True)
 def move_window(g, v, source, count, note, now):
     """Bring a window's ends and sums to ``now``."""
-    offset, mask = v[at.V_OFFSET], v[at.V_MASK]
-    end, since = v[at.V_NEXT], now - g[at.G_LENGTH]
+    offset, mask, low = v[at.V_OFFSET], v[at.V_MASK], v[at.V_LOW]
+    end, since, squares = v[at.V_NEXT], now - g[at.G_LENGTH], g[at.G_SUMS] == 1
     if g[at.G_CHANGES] != v[at.V_CHANGES] or g[at.G_START] < v[at.V_TAIL]:
         g[at.G_CHANGES] = v[at.V_CHANGES]
         g[at.G_START] = before(source, offset, mask, v[at.V_TAIL], v[at.V_HEAD], since)
         g[at.G_END] = g[at.G_START]
         g[at.G_N : at.G_STX + 1] = 0
+    n, total, start = g[at.G_N], g[at.G_SX], g[at.G_START]
     for k in range(g[at.G_END], end):
         place = offset + (k & mask)
         if note[place] == NO_NOTE:
-            _include(g, v, source[place], count[place], 1)
-    g[at.G_END] = max(end, g[at.G_START])
-    k = g[at.G_START]
-    while k < end and source[offset + (k & mask)] <= since:
-        place = offset + (k & mask)
+            x = count[place] - low
+            n += 1
+            total += x
+            if squares:
+                _add_squares(g, v, source[place], x, 1)
+    g[at.G_END] = max(end, start)
+    while start < end and source[offset + (start & mask)] <= since:
+        place = offset + (start & mask)
         if note[place] == NO_NOTE:
-            _include(g, v, source[place], count[place], -1)
-        k += 1
-    g[at.G_START] = k
+            x = count[place] - low
+            n -= 1
+            total -= x
+            if squares:
+                _add_squares(g, v, source[place], x, -1)
+        start += 1
+    g[at.G_N], g[at.G_SX], g[at.G_START] = n, total, start
 
 
 @njit(cache=True)

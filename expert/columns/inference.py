@@ -6,7 +6,9 @@ import numpy as np
 from numba import njit
 
 from expert.columns import layout as at
+from expert.columns import memory as m
 from expert.columns.exact import ONE, round_half_even
+from expert.columns.memory import ints2, small2
 
 MISSING_IN_A_ROW = 2
 MISSING_SHARE = 20
@@ -46,12 +48,13 @@ def hold_begin(times, mask, first, k, duration, period):
 
 
 @njit(cache=True)
-def hold(h, low, high, least_s, least_p, k, mask, now, begin, n, s, p):
+def hold(h, past, least, k, mask, now, begin, n, s, p):
     """`for`: the least of both ends over the scans since ``n``; returns the held interval.
 
-    ``low, high``: ring of past certainties of this rule; ``least_s, least_p``: queues of scan numbers with growing
-    ends.
+    ``past``: rings of past ends of this rule, support and plausibility; ``least``: queues of scan numbers with growing
+    ends, for each.
     """
+    (low, high), (least_s, least_p) = past, least
     low[k & mask], high[k & mask] = s, p
     head, tail = h[at.H_SHEAD], h[at.H_STAIL]
     while tail > head and low[least_s[(tail - 1) & mask] & mask] >= s:
@@ -76,6 +79,23 @@ def hold(h, low, high, least_s, least_p, k, mask, now, begin, n, s, p):
         since = now if h[at.H_START] == at.NONE else h[at.H_START]
         h[at.H_START] = max(since, begin) if late else since
     return min(0 if late else held, most), most
+
+
+@njit(cache=True)
+def hold_rings(table, row):
+    """A hold, its past ends (support, plausibility), its queues of least values, where it begins at each scan."""
+    h = ints2(table, m.I_HOLDS)[row]
+    past = small2(table, m.I_PAST_S)[row], small2(table, m.I_PAST_P)[row]
+    least = ints2(table, m.I_LEAST_S)[row], ints2(table, m.I_LEAST_P)[row]
+    return h, past, least, (ints2(table, m.I_BEGINS)[h[at.H_ROW]], ints2(table, m.I_FIRSTS)[h[at.H_ROW]])
+
+
+@njit(cache=True)
+def tell_event(events, settings, t, row, did, s, p, raised):
+    """Put down what a machine did; the columns of `expert.columns.core.Event`."""
+    k = settings[m.SETTING_EVENTS]
+    events[k, 0], events[k, 1], events[k, 2], events[k, 3], events[k, 4], events[k, 5] = t, row, did, s, p, raised
+    settings[m.SETTING_EVENTS] = k + 1
 
 
 @njit(cache=True)

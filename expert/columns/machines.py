@@ -9,8 +9,8 @@ from expert.columns import layout as at
 from expert.columns import memory as m
 from expert.columns.conditions import some
 from expert.columns.exact import ONE
-from expert.columns.inference import attenuated, hold, step
-from expert.columns.memory import ints1, ints2, small2
+from expert.columns.inference import attenuated, hold, hold_rings, step, tell_event
+from expert.columns.memory import ints1
 
 
 @njit(cache=True)
@@ -26,17 +26,12 @@ def rule(node, when, r, n, s, p, table):
             for t in range(n):
                 s[out, t], p[out, t] = attenuated(s[when, t], strength), p[when, t]
         return
-    h = ints2(table, m.I_HOLDS)[row]
-    low, high = small2(table, m.I_PAST_S)[row], small2(table, m.I_PAST_P)[row]
-    least_s, least_p = ints2(table, m.I_LEAST_S)[row], ints2(table, m.I_LEAST_P)[row]
+    h, past, least, (begins, firsts) = hold_rings(table, row)
     times, number = ints1(table, m.I_TIMES), ints1(table, m.I_SETTINGS)[m.SETTING_NUMBER]
-    begins, firsts = ints2(table, m.I_BEGINS)[h[at.H_ROW]], ints2(table, m.I_FIRSTS)[h[at.H_ROW]]
     mask = len(times) - 1
     for t in range(n):
         k = number + t
-        a, b = hold(
-            h, low, high, least_s, least_p, k, mask, times[k & mask], begins[t], firsts[t], s[when, t], p[when, t]
-        )
+        a, b = hold(h, past, least, k, mask, times[k & mask], begins[t], firsts[t], s[when, t], p[when, t])
         s[held, t], p[held, t] = a, b
         s[out, t], p[out, t] = attenuated(a, strength), b
 
@@ -87,7 +82,4 @@ def machine(node, r, args, n, s, p, active, refuted, times, mask, late, settings
         did = step(r, now, low, high, disputed, late[t], settings[m.SETTING_PERIOD])
         active[row, t] = (2 if disputed else 0) + (1 if r[at.R_STATE] != at.NORMAL else 0)
         if did >= 0:
-            k = settings[m.SETTING_EVENTS]
-            events[k, 0], events[k, 1], events[k, 2], events[k, 3], events[k, 4] = t, row, did, low, high
-            events[k, 5] = r[at.R_RAISED_AT]
-            settings[m.SETTING_EVENTS] = k + 1
+            tell_event(events, settings, t, row, did, low, high, r[at.R_RAISED_AT])

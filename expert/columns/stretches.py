@@ -12,7 +12,7 @@ from numba import njit
 from expert.columns import layout as at
 from expert.columns import memory as m
 from expert.columns.exact import ratio
-from expert.columns.features import complete, held_value, window
+from expert.columns.features import complete, held_value, move_window, window
 from expert.columns.leaves import evaluate, take
 from expert.columns.memory import bytes1, bytes2, floats2, floats3, ints1, ints2, ints3, small2
 from expert.columns.rings import NO_NOTE, forget
@@ -66,7 +66,7 @@ def _settled(v, groups):
 
 
 @njit(cache=True)
-def even_step(times, since):
+def _even_step(times, since):
     """Distance of the scans, if it is the same from the scan before the stretch on; else 0."""
     step = times[0] - since
     odd = np.int64(0)
@@ -228,24 +228,6 @@ def _plain(v, ring, source, arrival, count, quality, k, end, times, latest):
 
 
 @njit(cache=True)
-def _move(v, g, ring, note, now):
-    """Bring a window of counts to ``now``: its number of good samples, their sum, its ends."""
-    offset, mask, low = v[at.V_OFFSET], v[at.V_MASK], v[at.V_LOW]
-    n, total, start, head = g[at.G_N], g[at.G_SX], g[at.G_START], v[at.V_HEAD]
-    for j in range(g[at.G_END], head):
-        n += 1
-        total += ring[2][offset + (j & mask)] - low
-    since = now - g[at.G_LENGTH]
-    while start < head and ring[0][offset + (start & mask)] <= since:
-        place = offset + (start & mask)
-        if note[place] == NO_NOTE:
-            n -= 1
-            total -= ring[2][place] - low
-        start += 1
-    g[at.G_N], g[at.G_SX], g[at.G_START], g[at.G_END] = n, total, start, head
-
-
-@njit(cache=True)
 def _walk(v, rows, widths, groups, ring, column, k, end, times, latest, num, fac, meta, certain):
     """Leaves of a variable whose samples need no judgement."""
     source, arrival, count, note = ring
@@ -265,7 +247,7 @@ def _walk(v, rows, widths, groups, ring, column, k, end, times, latest, num, fac
             k += 1
         v[at.V_HEAD] = v[at.V_NEXT] = head
         for i in range(v[at.V_GROUPS], v[at.V_GROUPS_END]):
-            _move(v, groups[i], ring, note, now)
+            move_window(groups[i], v, source, count, note, now)
         place = offset + ((head - 1) & mask)
         fresh = note[place] == NO_NOTE and now - source[place] <= period
         for j in range(v[at.V_LEAVES], v[at.V_LEAVES_END]):
@@ -318,7 +300,7 @@ def stretch(table, times, latest, since, before, feed, cursor, more):
     num, fac, meta = floats3(table, m.I_NUM), ints3(table, m.I_FAC), ints3(table, m.I_META)
     first, readers = ints1(table, m.I_LEAF_FIRST), ints1(table, m.I_LEAF_READERS)
     dirty, certain, level = bytes2(table, m.I_DIRTY)[0], bytes2(table, m.I_CERTAIN), small2(table, m.I_LEVEL)
-    told, step = len(meta) > 0, even_step(times, since)
+    told, step = len(meta) > 0, _even_step(times, since)
     for i in range(len(variables)):
         v = variables[i]
         at_ = F_SIZE * i
