@@ -216,20 +216,22 @@ class Recorded:
         """The recording as parts; what arrived before ``start`` is history."""
         first = self.recording.start if start is None else start
         last = self.recording.end if end is None else min(end, self.recording.end)
-        return _RecordedSource(self.recording, programs, scans(programs, first, last))
+        columns = {name: series.column() for name, series in sorted(self.recording.series.items())}
+        return Held(columns, programs, scans(programs, first, last))
 
 
-class _RecordedSource:
-    def __init__(self, recording: Recording, programs: Sequence[Program], times: range) -> None:
-        self.recording, self.programs, self.times = recording, programs, times
+class Held:
+    """Columns in memory as parts; what arrived before the first scan is history."""
+
+    def __init__(self, columns: Mapping[str, Column], programs: Sequence[Program], times: range) -> None:
+        self.columns, self.programs, self.times = columns, programs, times
 
     def parts(self, borders: Iterable[int] = ()) -> Iterator[Part]:
-        """The columns in memory, cut at the borders."""
+        """The columns, cut at the borders."""
         modelled = Modelled(self.programs)
-        columns = {name: series.column() for name, series in sorted(self.recording.series.items())}
         before: int | None = None
         for times in cut(self.times, borders):
-            yield modelled.part({n: c.between(before, times[-1]) for n, c in columns.items()}, times)
+            yield modelled.part({n: c.between(before, times[-1]) for n, c in self.columns.items()}, times)
             before = times[-1]
 
 

@@ -8,11 +8,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from expert.run.pool import each
-from kb.evaluation.campaign import Campaign, plan, play
+from kb.evaluation.campaign import Campaign
 from kb.evaluation.events import Episode, SeedRun
-from kb.evaluation.running import Setting, episodes, load_mechanisms, program_for, said
+from kb.evaluation.running import Setting, drawn, judged
 from kb.evaluation.scoring import findings, overlap
-from kb.plants import DEMO_START
 
 GRAVE = 4
 """Episodes from this severity on must not come from a lost instrument."""
@@ -50,39 +49,26 @@ class Drops:
 
 def drops(setting: Setting, seed: int, workers: int = 1, tags: Sequence[str] | None = None) -> Drops:
     """Lose each instrument from the first scan of a campaign on; default: all of them, one after the other."""
-    campaign = _campaign(setting, seed)
+    campaign = drawn(setting, seed)
+    whole = judged(setting, campaign)
     names = sorted(campaign.columns) if tags is None else list(tags)
-    batches = [(setting, seed, names[i : i + BATCH]) for i in range(0, len(names), BATCH)]
+    batches = [(setting, whole, names[i : i + BATCH]) for i in range(0, len(names), BATCH)]
     done = [d for batch in each(_batch, batches, workers) for d in batch]
-    whole = _run(setting, campaign)
     return Drops(
         len(names), tuple(_found(whole)), tuple(d for d in done if d.created), tuple(d for d in done if d.lost)
     )
 
 
-def _campaign(setting: Setting, seed: int) -> Campaign:
-    load_mechanisms(setting)
-    causes, end = plan(seed, DEMO_START, setting.slots, setting.conditions)
-    return play(seed, DEMO_START, causes, end)
-
-
-def _batch(task: tuple[Setting, int, Sequence[str]]) -> list[Drop]:
-    setting, seed, tags = task
-    campaign = _campaign(setting, seed)
-    whole = _run(setting, campaign)
-    return [compare(tag, whole, _run(setting, without(campaign, tag))) for tag in tags]
+def _batch(task: tuple[Setting, SeedRun, Sequence[str]]) -> list[Drop]:
+    setting, whole, tags = task
+    campaign = drawn(setting, whole.seed)  # simulated again in each process: quicker than sending it there
+    return [compare(tag, whole, judged(setting, without(campaign, tag))) for tag in tags]
 
 
 def without(campaign: Campaign, tag: str) -> Campaign:
     """The campaign with an instrument that sends nothing from the first scan on."""
     cut = campaign.columns[tag].between(None, campaign.first)
     return replace(campaign, columns={**campaign.columns, tag: cut})
-
-
-def _run(setting: Setting, campaign: Campaign) -> SeedRun:
-    program = program_for(setting, campaign)
-    found = tuple(episodes(program, said(program, campaign)))
-    return SeedRun(campaign.seed, campaign.first, campaign.end, campaign.events, campaign.labels, found)
 
 
 def compare(tag: str, whole: SeedRun, less: SeedRun) -> Drop:

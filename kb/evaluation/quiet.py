@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from expert.run.pool import each
-from kb.evaluation.campaign import hard_normals
+from kb.evaluation.campaign import hard_normals, play
 from kb.evaluation.events import DAY, HOUR, UNKNOWN, SeedRun
-from kb.evaluation.running import Setting, run_seed
+from kb.evaluation.running import Setting, judged
 from kb.evaluation.scoring import severe
 from kb.evaluation.statistics import most_in
 from kb.plants import DEMO_START
@@ -60,7 +60,8 @@ def quiet(setting: Setting, seeds: Sequence[int], days: int, workers: int = 1) -
 
 def _days(task: tuple[Setting, int, int]) -> SeedRun:
     setting, seed, days = task
-    return run_seed(setting, seed, hard_normals(seed, DEMO_START, days), DEMO_START + days * DAY)
+    disturbed = play(seed, DEMO_START, hard_normals(seed, DEMO_START, days), DEMO_START + days * DAY)
+    return judged(setting, disturbed)
 
 
 def summarize_quiet(runs: Sequence[SeedRun]) -> Quiet:

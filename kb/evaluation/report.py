@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from statistics import median
 from typing import Any
 
 from kb.evaluation.events import HOUR, UNKNOWN, WEEK, Episode, SeedRun
 from kb.evaluation.scoring import Finding, findings, is_right, severe
-from kb.evaluation.statistics import Share, flood_time, middle
+from kb.evaluation.statistics import Share, flood_time
 
 EVENTS_A_WEEK = 7
 """Clear events a week of the plant for which precision is stated."""
@@ -160,7 +161,7 @@ def _line(found: Sequence[Finding], judged: Sequence[tuple[Episode, bool]], odds
         _recall([f for f in clear if f.event.severity < HIGH]),
         Share(sum(right for _, right in judged), len(judged), odds),
         Share(sum(f.event.condition in f.first_neighbour for f in close), len(close)),
-        middle(leads),
+        median(leads) if leads else None,
         sum(f.flicker for f in hits) / len(hits) if hits else 0.0,
         {s: _recall([f for f in clear if f.event.severity == s]) for s in range(1, 6)},
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from expert.backtest.apart import make_evaluator
-from expert.backtest.source import cut, grid
+from expert.backtest.source import grid
 from expert.backtest.tally import Result, Tally
 from expert.compile import load_program
 from expert.engine.nodes import family
@@ -18,12 +18,11 @@ from expert.language.ast import Program
 from expert.run.pool import each
 from expert.values.history import Column
 from expert.values.types import Variable
-from kb.backtests import Modelled
+from kb.backtests import Held
 from kb.evaluation.campaign import Campaign, plan, play
 from kb.evaluation.events import Episode, SeedRun
 from kb.evaluation.naming import naming
 from kb.evaluation.report import Report, summarize
-from kb.furnace import Cause
 from kb.furnace.conditions import CONDITIONS
 from kb.furnace.mechanisms.outside import load_file
 from kb.plants import DEMO_START
@@ -69,9 +68,14 @@ def evaluate(
 
 def _seed(task: tuple[Setting, int]) -> SeedRun:
     setting, seed = task
+    return judged(setting, drawn(setting, seed))
+
+
+def drawn(setting: Setting, seed: int) -> Campaign:
+    """The campaign that a seed draws."""
     load_mechanisms(setting)
     causes, end = plan(seed, DEMO_START, setting.slots, setting.conditions)
-    return run_seed(setting, seed, causes, end)
+    return play(seed, DEMO_START, causes, end)
 
 
 def load_mechanisms(setting: Setting) -> None:
@@ -86,19 +90,17 @@ def load_mechanisms(setting: Setting) -> None:
         load_file(path)
 
 
-def run_seed(setting: Setting, seed: int, causes: Sequence[Cause], end: int) -> SeedRun:
-    """One furnace with these causes until a time (ms UTC), and what the pack says of it."""
-    campaign = play(seed, DEMO_START, causes, end)
+def judged(setting: Setting, campaign: Campaign) -> SeedRun:
+    """What the packs say of a campaign."""
     program = program_for(setting, campaign)
     found = tuple(episodes(program, said(program, campaign)))
-    return SeedRun(seed, campaign.first, campaign.end, campaign.events, campaign.labels, found)
+    return SeedRun(campaign.seed, campaign.first, campaign.end, campaign.events, campaign.labels, found)
 
 
 def program_for(setting: Setting, campaign: Campaign) -> Program:
     """The packs for what a furnace measures, and how often: a plant's map says both."""
-    packs, installed = list(setting.packs), frozenset(campaign.columns)
-    site = load_program(packs, setting.site, installed=installed).site
-    return load_program(packs, setting.site, installed=installed, variables=declared(site.variables, campaign.columns))
+    variables = declared(load_program([], setting.site).site.variables, campaign.columns)
+    return load_program(setting.packs, setting.site, installed=frozenset(campaign.columns), variables=variables)
 
 
 def declared(variables: Mapping[str, Variable], columns: Mapping[str, Column]) -> dict[str, Variable]:
@@ -118,16 +120,12 @@ def declared(variables: Mapping[str, Variable], columns: Mapping[str, Column]) -
 
 def said(program: Program, campaign: Campaign) -> Result:
     """What a program raises over a campaign, by the batch evaluator."""
-    times = grid(campaign.first, campaign.end - 1, program.site.period)
-    tally = Tally(program, times[0])
+    source = Held(campaign.columns, [program], grid(campaign.first, campaign.end - 1, program.site.period))
     evaluator = make_evaluator(program, "batch", [], [])
-    modelled = Modelled([program])
-    before: int | None = None
-    for part in cut(times):
-        columns = {name: c.between(before, part[-1]) for name, c in campaign.columns.items()}
-        for stretch in evaluator.run(modelled.part(columns, part)):
+    tally = Tally(program, source.times[0])
+    for part in source.parts():
+        for stretch in evaluator.run(part):
             tally.take(stretch)
-        before = part[-1]
     return tally.result
 
 

@@ -106,16 +106,3 @@ def most_in(times: Sequence[int], width: int) -> int:
             first += 1
         best = max(best, i - first + 1)
     return best
-
-
-def middle(values: Sequence[float]) -> float | None:
-    """Median; None of nothing.
-
-    >>> middle([3, 1, 2]), middle([])
-    (2, None)
-    """
-    ordered = sorted(values)
-    n = len(ordered)
-    if not n:
-        return None
-    return ordered[n // 2] if n % 2 else (ordered[n // 2 - 1] + ordered[n // 2]) / 2

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kb.furnace.causes import MINUTE
 from kb.furnace.mechanisms import REGISTRY
-
-MINUTE = 60_000
 
 
 @dataclass(frozen=True, slots=True)
