@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from kb.physics.blast import Real
+from kb.physics.blast import Real, coal_loading, oxygen_loading
+from kb.physics.top_gas import AIR_NITROGEN
 
 CARBON_HEAT = 9797.0  # kJ per kg of carbon burnt to CO
 STEAM_HEAT = 10_800.0  # kJ per Nm3 of steam split
 COAL_CRACKING = 1050.0  # kJ per kg of coal
 COKE_HEAT = 1.55 * 1500.0  # kJ per kg of coke carbon that arrives at about 1500 degC
 COAL_HEAT = 1.25 * 80.0  # kJ per kg of coal that arrives at about 80 degC
-AIR_OXYGEN, AIR_NITROGEN = 0.21, 0.79
+AIR_OXYGEN = 0.21
 CAPACITY = {  # mean heat capacity a + b T, kJ/(Nm3 degC)
     "co": (1.299, 9.0e-5),
     "n2": (1.290, 8.6e-5),
@@ -58,8 +59,8 @@ def flame_temperature_sheet(temperature: Real, oxygen: Real, humidity: Real, coa
     >>> round(flame_temperature_sheet(1180.0, 240.0, 12.0, 43.175, 5000.0))
     2282
     """
-    loading = coal * 1000.0 / 60.0 / blast
-    return 1559.0 + 0.839 * temperature + 4972.0 * oxygen / blast - 6.033 * humidity - 3010.0 * loading
+    loads = 4.972 * oxygen_loading(oxygen, blast) - 3.010 * coal_loading(coal, blast)
+    return 1559.0 + 0.839 * temperature - 6.033 * humidity + loads
 
 
 def flame_temperature_balance(
