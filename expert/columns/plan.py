@@ -102,8 +102,9 @@ def build_plan(program: ast.Program, table: NodeTable, variables: Mapping[str, V
     texts : bool
         Also work out the numbers that sentences show.
     """
-    scope = _scope(program, table, variables)
-    plan = Plan(program, table, scope, Expansion(scope), [], {}, relational_rules(program))
+    relational = relational_rules(program)
+    scope = _scope(program, table, variables, relational)
+    plan = Plan(program, table, scope, Expansion(scope), [], {}, relational)
     _add_rules(plan, texts)
     _add_facts(plan)
     _add_machines(plan)
@@ -114,8 +115,9 @@ def build_plan(program: ast.Program, table: NodeTable, variables: Mapping[str, V
     return plan
 
 
-def _scope(program: ast.Program, table: NodeTable, variables: Mapping[str, Variable]) -> Scope:
-    relational = relational_rules(program)
+def _scope(
+    program: ast.Program, table: NodeTable, variables: Mapping[str, Variable], relational: frozenset[str]
+) -> Scope:
     installed = program.installed
     site = program.site
     facts: dict[str, list[Args]] = {}

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from expert.compile.closure import closed_over
+from expert.compile.reads import Read
 from expert.engine.nodes import roots, walk
 from expert.language import ast
 
@@ -19,27 +21,10 @@ def relational_rules(program: ast.Program, rounds: bool = True) -> frozenset[str
     So does, where ``rounds`` matter, a fact that such a rule reads in its own stratum: the round of a derivation counts
     from the first round of all of them.
     """
-    layers = [{g.rule.id for g in layer} for layer in program.strata]
-    concludes: dict[str, set[str]] = {}
-    touches: dict[str, set[str]] = {}
-    needs: dict[str, set[str]] = {}
-    for name, rule in program.rules.items():
-        own = {f"rule {name}"}
-        if rule.conclude is not None:
-            own.add(f"fact {rule.conclude.type}")
-            concludes.setdefault(f"fact {rule.conclude.type}", set()).add(name)
-        touches[name] = own
-        needs[name] = own | set(_reads(rule))
-    tainted = {x for name, rule in program.rules.items() if _relational(program, rule) for x in touches[name]}
-    tainted |= {f"fact {name}" for name, fact in program.facts.items() if fact.imported}
-    while True:
-        more = {x for name in program.rules if not needs[name].isdisjoint(tainted) for x in touches[name]}
-        for layer in layers if rounds else ():
-            read = {x for name in layer if f"rule {name}" in tainted for x in needs[name]}
-            more |= {x for fact in read for name in concludes.get(fact, set()) & layer for x in touches[name]}
-        if more <= tainted:
-            return frozenset(name for name in program.rules if f"rule {name}" in tainted)
-        tainted |= more
+    some = [name for name, rule in program.rules.items() if _relational(program, rule)]
+    imported = frozenset(name for name, fact in program.facts.items() if fact.imported)
+    reads = {name: list(_reads(rule)) for name, rule in program.rules.items()}
+    return closed_over(program, some, imported, reads, rounds)
 
 
 def _relational(program: ast.Program, rule: ast.Rule) -> bool:
@@ -57,10 +42,11 @@ def _columnar(node: ast.Node) -> bool:
     return type(node) in COLUMNAR
 
 
-def _reads(rule: ast.Rule) -> Iterator[str]:
+def _reads(rule: ast.Rule) -> Iterator[Read]:
+    """What a rule reads anywhere, also in its sentences and of earlier scans."""
     for root in roots(rule):
         for node in walk(root):
             if isinstance(node, ast.FactRef):
-                yield f"fact {node.type}"
+                yield Read(node.type, False, "", node.span)
             elif isinstance(node, ast.Raised):
-                yield f"rule {node.rule}"
+                yield Read(node.rule, True, "", node.span)

@@ -25,6 +25,7 @@ from expert.compat.crisp import OutsideFragment as OutsideFragment
 from expert.compat.crisp import supported as supported
 from expert.engine.reference import World
 from expert.language import ast
+from expert.language.choosing import conjuncts
 from expert.values.types import fact_key
 
 VERSION = "1.9.4"
@@ -220,7 +221,7 @@ class _Translation:
             yield self.lib.Fact("member", set_, terms[binding])
         for match in rule.match:
             yield self.lib.Fact("row", match.relation, terms[match.binding])
-            for part in _conjuncts(match.where):
+            for part in conjuncts(match.where):
                 yield from self._joined(part, terms, relations)
         yield self._condition(rule.when, terms, relations, True)
 
@@ -275,14 +276,6 @@ class _Translation:
             for chosen in combinations(cases, k)
         ]
         return self.lib.Any(*ways)
-
-
-def _conjuncts(node: ast.Cond | None) -> Iterator[ast.Cond]:
-    if isinstance(node, ast.All):
-        for item in node.items:
-            yield from _conjuncts(item)
-    elif node is not None:
-        yield node
 
 
 # ---------------------------------------------------------------- comparing fields of rows

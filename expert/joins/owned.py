@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from expert.compile.reads import rule_reads
+from expert.compile.closure import closed_over
 from expert.joins.shape import NotJoinable
 from expert.language.ast import Program
 
@@ -29,29 +29,6 @@ def over_rows(program: Program) -> frozenset[str]:
     on no row, so it can be evaluated first, as a whole.
     """
     return closed_over(program, (name for name, rule in program.rules.items() if rule.match), types_over_rows(program))
-
-
-def closed_over(program: Program, some: Iterable[str], types: frozenset[str] = frozenset()) -> frozenset[str]:
-    """Ids of these rules and of all that read, conclude or refute what they conclude, or facts of further ``types``.
-
-    A rule that one of them reads within its own stratum comes along, too.
-    """
-    reads = {name: list(rule_reads(rule, program.site)) for name, rule in program.rules.items()}
-    level = {g.rule.id: i for i, layer in enumerate(program.strata) for g in layer}
-    found = set(some)
-    while True:
-        made = types | {c.type for name in found if (c := program.rules[name].conclude) is not None}
-        near = {(r.name, level.get(name)) for name in found for r in reads[name] if not r.state}
-        more = {
-            name
-            for name, rule in program.rules.items()
-            if (rule.conclude is not None and rule.conclude.type in made)
-            or any((r.name in found) if r.state else (r.name in made) for r in reads[name])
-            or (rule.conclude is not None and (rule.conclude.type, level.get(name)) in near)
-        }
-        if more <= found:
-            return frozenset(found)
-        found |= more
 
 
 def _refuse(program: Program, owned: Iterable[str]) -> None:

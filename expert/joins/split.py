@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from expert.compile.closure import closed_over
 from expert.compile.reads import rule_reads
 from expert.engine.nodes import NodeTable, children, roots, walk
-from expert.joins.owned import closed_over, types_over_rows
+from expert.joins.owned import types_over_rows
 from expert.language import ast
 from expert.language.ast import Node, Program, Rule
 
