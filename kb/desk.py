@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from expert.engine.numbers import held_value
+from expert.engine.profile import Profile
 from expert.language.ast import Program, Site
 from expert.run.log import RunLog
 from expert.run.reload import Reload, RuleWatch
@@ -250,6 +251,12 @@ class Desk:
         if self.log is not None:
             self.log.event({"kind": "inject", "at": self.furnace.clock, "cause": asdict(cause)})
         return cause
+
+    def profile(self) -> Profile:
+        """Count from here on what each rule costs that the reference runs; it goes on when other rules take over."""
+        profile = Profile()
+        self.runner.session.profile = profile
+        return profile
 
     def close(self, reason: str = "end") -> None:
         """Close the trace; a second call does nothing."""

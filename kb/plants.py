@@ -58,11 +58,13 @@ def virtual(
     speed: float,
     causes: Sequence[Cause] | None = None,
     start: int = DEMO_START,
-    extra_packs: Sequence[Path] = (),
+    packs: Sequence[Path] | None = None,
     wall: Wall = time.time,
     evaluator: Evaluator = "reference",
 ) -> Desk:
     """A fresh virtual furnace with the demonstration's story (or other causes), warmed up, and its desk.
+
+    ``packs``: folders of rules; None: the shipped ones.
 
     Raises
     ------
@@ -72,7 +74,8 @@ def virtual(
         When the trace folder cannot be used.
     """
     furnace = VirtualFurnace(seed, start - WARM_UP, demo(seed, start) if causes is None else causes)
-    program = load_program([*shipped_packs(), *extra_packs], plant_folder(), installed=frozenset(furnace.measured))
+    folders = shipped_packs() if packs is None else packs
+    program = load_program(folders, plant_folder(), installed=frozenset(furnace.measured))
     session = Session(program, evaluator)
     begin = start - PRE_ROLL
     history = furnace.history(begin)

@@ -31,10 +31,10 @@ def recorded(
     *,
     trace: Path | None,
     warm_up: Path | None = None,
-    extra_packs: Sequence[Path] = (),
+    packs: Sequence[Path] | None = None,
     evaluator: Evaluator = "reference",
 ) -> Desk:
-    """Run the furnace pack over a recording.
+    """Run packs over a recording.
 
     Parameters
     ----------
@@ -42,14 +42,16 @@ def recorded(
         The recording and how its columns map to variables.
     warm_up : Path, optional
         History under the same map, to know from the first scan on what is normal.
+    packs : sequence of Path, optional
+        Folders of rules; None: the furnace pack.
 
     Raises
     ------
     ProgramError
         When the map, the recording or a pack has mistakes (`FeedError` for the first two).
     """
-    packs = [rules_folder() / PACK, *extra_packs]
-    site, recording, program = load_plant(packs, plant_folder(), path, map_path)
+    folders = recorded_packs() if packs is None else packs
+    site, recording, program = load_plant(folders, plant_folder(), path, map_path)
     session = Session(program, evaluator)
     port = SiliconPort(variables=program.site.variables)
     if warm_up is not None:
@@ -66,6 +68,11 @@ def recorded(
     return _desk(runner, recording, path, coverage_notes(program) + list(recording.notes))
 
 
+def recorded_packs() -> list[Path]:
+    """What runs over a recording when nothing else is named."""
+    return [rules_folder() / PACK]
+
+
 def resume_recorded(folder: Path, path: Path, map_path: Path, evaluator: Evaluator = "reference") -> Desk:
     """Go on with a run over a recording that was stopped or killed.
 
@@ -79,7 +86,7 @@ def resume_recorded(folder: Path, path: Path, map_path: Path, evaluator: Evaluat
     for what in ("recording", "map"):
         if wanted.get(what) != given[what]:
             raise TraceError(f"{folder} was made with another {what}; go on with the same one, or start a new trace")
-    recording = read(path, map_path, load_program([rules_folder() / PACK], plant_folder()).site)
+    recording = read(path, map_path, load_program(recorded_packs(), plant_folder()).site)
     session, states, after, run_at = past.restore(evaluator)
     models: list[ModelPort] = [SiliconPort(variables=past.program.site.variables)]
     for port in models:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tui.commands.common import Failed, readable_errors, write_json
+from tui.commands.common import Failed, readable_errors, tell_costs, write_json
 from tui.commands.rules import JSON, PACKS, SITE, chosen
 
 if TYPE_CHECKING:
@@ -305,10 +305,7 @@ def try_rule(
         trials = trials_of(program, rule)
         watch(program, trials, records, rule)
     click.echo("\n".join(trial_lines(trials)) if trials else f"{rule}: no rows matched")
-    if profile is not None:
-        click.echo("\n".join(["", *profile.lines()]))
-    costs = {} if profile is None else {"profile": profile.table()}
-    write_json(json_file, {"rule": rule, "trials": [t.as_json() for t in trials], **costs})
+    write_json(json_file, {"rule": rule, "trials": [t.as_json() for t in trials], **tell_costs(profile)})
 
 
 def _known_rule(rule: str, folders: list[Path], site: Path) -> None:

@@ -8,12 +8,15 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from tui.language import can_write, language, needs_ascii
 from tui.texts import say
+
+if TYPE_CHECKING:
+    from expert.engine.profile import Profile
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -56,6 +59,14 @@ def write_json(path: Path | None, value: Any) -> None:
     """Write a command's result as JSON, when asked to."""
     if path is not None:
         path.write_text(json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def tell_costs(profile: Profile | None) -> dict[str, Any]:
+    """Print what each rule cost, the dearest first, and return it as an entry of the JSON; nothing where none asked."""
+    if profile is None:
+        return {}
+    click.echo("\n".join(["", *profile.lines()]))
+    return {"profile": profile.table()}
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from tui.commands.common import (
     language_options,
     readable_errors,
     speak,
+    tell_costs,
     write_json,
 )
 from tui.texts import say
@@ -28,6 +30,7 @@ SPEED = 60.0
 
 
 @click.command()
+@click.argument("packs", nargs=-1, type=click.Path(path_type=Path, exists=True))
 @click.option("--seed", type=int, default=None, help="Seed of the virtual furnace; another seed is another furnace.")
 @click.option("--plain", is_flag=True, help="Print lines instead of the screen (also without a terminal).")
 @click.option("--hours", type=float, default=None, help="Hours of plant time for plain lines (default 8).")
@@ -40,10 +43,12 @@ SPEED = 60.0
 @click.option(
     "--watch-rules", is_flag=True, help="Take over rule files that change and check clean, between two scans."
 )
+@click.option("--profile", "profiled", is_flag=True, help="Show at the end what each rule of the reference cost.")
 @evaluator_option
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the summary there too.")
 @language_options
 def run(
+    packs: tuple[Path, ...],
     seed: int | None,
     plain: bool,
     hours: float | None,
@@ -54,12 +59,16 @@ def run(
     warm_up: Path | None,
     rules: tuple[Path, ...],
     watch_rules: bool,
+    profiled: bool,
     evaluator: Evaluator,
     json_file: Path | None,
     lang: str | None,
     ascii_only: bool,
 ) -> None:
-    """Watch the virtual furnace (or a recording): what is happening, why, what to do, how sure."""
+    """Watch the virtual furnace (or a recording): what is happening, why, what to do, how sure.
+
+    PACKS are the rules; without any the shipped ones.
+    """
     if (recording is None) != (map_file is None):
         raise click.UsageError("--recording and --map go together")
     tongue, keep_ascii = speak(lang, ascii_only)
@@ -69,14 +78,18 @@ def run(
         click.echo(say(tongue, "warming_up"))  # the screen opens when the desk knows what is normal
     announce_compiling(evaluator, tongue)
     with readable_errors():
-        desk = _desk(seed, 0.0 if lines else speed, trace, recording, map_file, warm_up, rules, evaluator)
+        from kb import reloading
+
+        folders = [*(packs or _shipped(recording is not None)), *rules]
+        desk = _desk(seed, 0.0 if lines else speed, trace, recording, map_file, warm_up, folders, evaluator)
         if watch_rules:
-            _watch(desk, recording is not None, rules)
+            reloading.watch_rules(desk, folders)
+        profile = desk.profile() if profiled else None
         try:
             code = _show(desk, lines, hours, tongue, keep_ascii)
         finally:
             desk.close("end")
-        write_json(json_file, summary(desk))
+        write_json(json_file, summary(desk) | tell_costs(profile))
     if code:
         raise Failed(code)
 
@@ -88,7 +101,7 @@ def _desk(
     recording: Path | None,
     map_file: Path | None,
     warm_up: Path | None,
-    rules: tuple[Path, ...],
+    packs: Sequence[Path],
     evaluator: Evaluator,
 ) -> Desk:
     from kb import plants, recordings
@@ -100,24 +113,22 @@ def _desk(
     label = recording.stem if recording is not None else f"seed{seed if seed is not None else plants.DEFAULT_SEED}"
     folder = trace if trace is not None else plants.run_folder(Path("runs"), label)
     if recording is not None and map_file is not None:
-        return recordings.recorded(
-            recording, map_file, trace=folder, warm_up=warm_up, extra_packs=rules, evaluator=evaluator
-        )
+        return recordings.recorded(recording, map_file, trace=folder, warm_up=warm_up, packs=packs, evaluator=evaluator)
     return plants.virtual(
         seed=seed if seed is not None else plants.DEFAULT_SEED,
         speed=speed,
         trace=folder,
-        extra_packs=rules,
+        packs=packs,
         evaluator=evaluator,
     )
 
 
-def _watch(desk: Desk, recorded: bool, rules: tuple[Path, ...]) -> None:
-    from kb import recordings, reloading
-    from kb.paths import rules_folder, shipped_packs
+def _shipped(recorded: bool) -> list[Path]:
+    """What runs when no pack is named."""
+    from kb.paths import shipped_packs
+    from kb.recordings import recorded_packs
 
-    own = [rules_folder() / recordings.PACK] if recorded else shipped_packs()
-    reloading.watch_rules(desk, [*own, *rules])
+    return recorded_packs() if recorded else shipped_packs()
 
 
 def _show(desk: Desk, lines: bool, hours: float | None, lang: str, ascii_only: bool) -> int:
