@@ -21,6 +21,7 @@ from expert.columns.plan import Plan, build_plan
 from expert.columns.rings import FIXED_NOTES
 from expert.columns.stretches import arrived, stretch
 from expert.columns.tables import (
+    APART,
     longest_look_back,
     power_of_two,
     put_code,
@@ -117,7 +118,6 @@ class Core:
             model_s=np.zeros((questions, stretch), np.int32),
             model_p=np.full((questions, stretch), ONE, np.int32),
         )
-        self._spare = 0
         self._time = np.zeros(1, np.int64)
         self._late = np.zeros(1, np.int64)
         self._more = np.zeros(len(self.names), np.int64)
@@ -161,13 +161,15 @@ class Core:
         EndlessGrowth
             When positive recursion does not come to rest.
         """
-        self._spare -= new.shape[1]
-        if self._spare < 0:
-            self._room(np.full(len(self.names), new.shape[1], np.int64))
         self._time[0], self._late[0] = now, late
         self._scan_room(1, now)
         self._begin()
-        leaves(self.memory.table, now, new, whole)
+        full = leaves(self.memory.table, now, new, 0, whole)
+        while full >= 0:
+            self._more[:] = 0
+            self._more[new[0, full]] = 1
+            self._room(self._more)
+            full = leaves(self.memory.table, now, new, full, whole)
         self._finish(infer(self.memory.table, self._time, self._late, not whole, False), 1)
         self._before, self._packed = at.NONE, False
 
@@ -229,17 +231,14 @@ class Core:
         if not len(v):
             return
         need = v[:, at.V_HEAD] - v[:, at.V_TAIL] + new
-        free = v[:, at.V_MASK] - need
-        self._spare = int(free.min())
-        if self._spare >= 0:
+        if (need <= v[:, at.V_MASK]).all():
             return
         sizes = [max(int(m) + 1, power_of_two(2 * int(n))) for m, n in zip(v[:, at.V_MASK], need, strict=True)]
         self._move(sizes)
-        self._spare = int((v[:, at.V_MASK] - need).min())
 
     def _move(self, sizes: Sequence[int]) -> None:
         x = self.memory
-        fresh = [np.zeros(sum(sizes), np.int64) for _ in range(4)]
+        fresh = [np.zeros(sum(sizes) + APART * len(sizes), np.int64) for _ in range(4)]
         offset = 0
         for v, size in zip(x.variables, sizes, strict=True):
             k = np.arange(v[at.V_TAIL], v[at.V_HEAD])
@@ -247,7 +246,7 @@ class Core:
             for column, into in zip((x.source, x.arrival, x.count, x.note), fresh, strict=True):
                 into[new] = column[old]
             v[at.V_OFFSET], v[at.V_MASK] = offset, size - 1
-            offset += size
+            offset += size + APART
         x.put(source=fresh[0], arrival=fresh[1], count=fresh[2], note=fresh[3])
 
     def _scan_room(self, scans: int, now: int) -> None:

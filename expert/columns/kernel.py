@@ -20,8 +20,9 @@ from expert.columns.exact import ONE, discounted, fraction_less
 from expert.columns.inference import hold_begin
 from expert.columns.lags import look_back, store
 from expert.columns.machines import firm, machine, rule, seen
-from expert.columns.memory import bytes2, floats2, floats3, ints1, ints2, ints3, small2
+from expert.columns.memory import bytes2, floats2, floats3, ints1, ints2, ints3, small2, words1
 from expert.columns.numbers import aggregate, arithmetic
+from expert.columns.quick import quick, quick_machine
 
 MAX_ROUNDS = 10_000
 
@@ -72,38 +73,6 @@ def _holds(table, n):
             )
 
 
-@njit(cache=True, inline="always")
-def _quick(i, nodes, operands, num, fac, s, p):
-    """One of the commonest operations at one scan: (whether it was one, whether its result changed)."""
-    op, to, k, end = nodes[i, at.N_OP], nodes[i, at.N_SLOT], nodes[i, at.N_ARGS], nodes[i, at.N_END]
-    if op == at.OP_COMPARE:
-        how, x, y = nodes[i, at.N_A], operands[k], operands[k + 1]
-        if nodes[i, at.N_B] == 0 or fac[0, x, 0] < fac[1, x, 0] or fac[0, y, 0] < fac[1, y, 0]:
-            return False, False
-        if how >= 2:
-            x, y = y, x
-        if how == 0 or how == 2:
-            low, high = num[2, x, 0] < num[1, y, 0], not num[1, x, 0] >= num[2, y, 0]
-        else:
-            low, high = num[2, x, 0] <= num[1, y, 0], not num[1, x, 0] > num[2, y, 0]
-        a, b = np.int32(ONE if low else 0), np.int32(ONE if high else 0)
-    elif op == at.OP_ALL:
-        a, b = s[operands[k], 0], p[operands[k], 0]
-        for j in range(k + 1, end):
-            a, b = min(a, s[operands[j], 0]), min(b, p[operands[j], 0])
-    elif op == at.OP_ANY or op == at.OP_FACT:
-        a, b = np.int32(0), np.int32(0)
-        for j in range(k, end):
-            a, b = max(a, s[operands[j], 0]), max(b, p[operands[j], 0])
-    elif op == at.OP_NOT:
-        a, b = np.int32(ONE - p[operands[k], 0]), np.int32(ONE - s[operands[k], 0])
-    else:
-        return False, False
-    changed = a != s[to, 0] or b != p[to, 0]
-    s[to, 0], p[to, 0] = a, b
-    return True, changed
-
-
 @njit(cache=True)
 def infer(table, scan_times, late, partial, packed):
     """All operations over a stretch; the number of the loop that did not come to rest, or -1.
@@ -122,6 +91,7 @@ def infer(table, scan_times, late, partial, packed):
     s, p, active = small2(table, m.I_S), small2(table, m.I_P), bytes2(table, m.I_ACTIVE)
     refuted, settings = small2(table, m.I_REFUTED), ints1(table, m.I_SETTINGS)
     model_s, model_p = small2(table, m.I_MODEL_S), small2(table, m.I_MODEL_P)
+    eights = words1(table, m.I_DIRTY)
     events, dirty, always = ints2(table, m.I_EVENTS), bytes2(table, m.I_DIRTY)[0], bytes2(table, m.I_DIRTY)[1]
     certain, level, scale = bytes2(table, m.I_CERTAIN), small2(table, m.I_LEVEL), ints2(table, m.I_SCALE)
     above, form, crisp = ints2(table, m.I_ABOVE), bytes2(table, m.I_FORM), bytes2(table, m.I_CRISP)
@@ -157,11 +127,28 @@ def infer(table, scan_times, late, partial, packed):
                 if packed:
                     mark_wide(j, nodes, rules, form)
         if partial and not inside:
+            if i & 7 == 0:  # eight at a time
+                end = loops[loop, 0] if loop < len(loops) else len(nodes)
+                while i + 8 <= end and eights[i >> 3] == 0:
+                    i += 8
+                if i == end:
+                    continue
             if dirty[i] == 0:
                 i += 1
                 continue
             dirty[i] = always[i]
-            done, changed = _quick(i, nodes, operands, num, fac, s, p)
+            if nodes[i, at.N_OP] == at.OP_MACHINE and nodes[i, at.N_B] < 0 and nodes[i, at.N_C] < 0:
+                was = active[nodes[i, at.N_A], 0]
+                if quick_machine(
+                    nodes[i], rules[nodes[i, at.N_A]], s, p, active, scan_times[0], late[0], settings, events
+                ):
+                    dirty[i] = 1
+                if was != active[nodes[i, at.N_A], 0]:
+                    for k in range(first[i], first[i + 1]):
+                        dirty[readers[k]] = 1
+                i += 1
+                continue
+            done, changed = quick(i, nodes, operands, num, fac, s, p)
             if done:
                 if changed:
                     for k in range(first[i], first[i + 1]):

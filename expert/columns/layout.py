@@ -20,7 +20,9 @@ V_EDGE, V_UNALIGNED, V_ORIGIN, V_CHANGES = range(23, 27)
 first ever; how often samples came out of order, which the windows look at."""
 V_SIMPLE = 27
 """1 where a held value has no uncertainty and comes from its count by one division of small integers."""
-V_SIZE = 28
+V_PLAIN = 28
+"""1 where, besides, held values are all that is read of it."""
+V_SIZE = 29
 
 # A variable's hourly means: row of the table of hours, its constants and what moves.
 B_VAR, B_LEAST, B_UPTO, B_FIRST, B_END, B_AT, B_KNOWN, B_FIXED, B_STALE = range(9)

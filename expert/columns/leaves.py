@@ -7,8 +7,8 @@ from numba import njit
 from expert.columns import layout as at
 from expert.columns import memory as m
 from expert.columns.features import held_value, move_window, put, tell, unknown, window, z_score
-from expert.columns.memory import bytes2, floats2, floats3, ints1, ints2, ints3
-from expert.columns.rings import NO_NOTE, close_hours, forget, median_and_spread, take_in
+from expert.columns.memory import bytes2, floats1, floats2, floats3, ints1, ints2, ints3
+from expert.columns.rings import NO_NOTE, close_hours, forget, median_and_spread, take_in, worth_forgetting
 from expert.columns.since import age, is_bad, since_change, stood_still
 
 
@@ -117,8 +117,56 @@ def evaluate(
         forget(v, source, arrival, count, note, now)
 
 
+@njit(cache=True, inline="always")
+def _next_in_line(variables, i, source, arrival, count, note, s, a, x, quality):
+    """Take in a good sample a period after the one before, which was on the grid; whether it was one."""
+    head, period = variables[i, at.V_HEAD], variables[i, at.V_PERIOD]
+    offset, mask = variables[i, at.V_OFFSET], variables[i, at.V_MASK]
+    last = source[offset + ((head - 1) & mask)]
+    fits = head > variables[i, at.V_TAIL] and s - last == period and variables[i, at.V_UNALIGNED] < last
+    if fits and quality == 0 and s <= a and variables[i, at.V_FLOOR] < x < variables[i, at.V_CEILING]:
+        place = offset + (head & mask)
+        source[place], arrival[place], count[place], note[place] = s, a, x, NO_NOTE
+        variables[i, at.V_HEAD] = head + 1
+        return True
+    return False
+
+
+@njit(cache=True, inline="always")
+def _held(variables, i, now, told, rows, source, count, note, num, fac, meta, first, readers, turns, dirty):
+    """Held values of a variable whose newest sample is fresh and certain; whether it is.
+
+    A reader is run only when the value has gone past the limit that it compares with.
+    """
+    offset, mask, head = variables[i, at.V_OFFSET], variables[i, at.V_MASK], variables[i, at.V_HEAD]
+    place = offset + ((head - 1) & mask)
+    seen = source[place]
+    plain = variables[i, at.V_PLAIN] == 1 and head > variables[i, at.V_TAIL]
+    if not plain or not 0 <= now - seen <= variables[i, at.V_PERIOD] or note[place] != NO_NOTE:
+        return False
+    variables[i, at.V_NEXT] = head
+    x = (count[place] * variables[i, at.V_NUM]) / variables[i, at.V_DEN]
+    for j in range(variables[i, at.V_LEAVES], variables[i, at.V_LEAVES_END]):
+        slot, before = rows[j, at.L_SLOT], num[1, rows[j, at.L_SLOT], 0]
+        certain = fac[0, slot, 0] == 1 and fac[1, slot, 0] == 1 and before == num[2, slot, 0]
+        moved = before != x or not certain
+        if moved:
+            num[0, slot, 0] = num[1, slot, 0] = num[2, slot, 0] = x
+            fac[0, slot, 0] = fac[1, slot, 0] = 1
+        if told:
+            moved = moved or meta[at.M_AT, slot, 0] != seen
+            meta[at.M_AT, slot, 0], meta[at.M_WHY, slot, 0] = seen, at.WHY_NOTHING
+            meta[at.M_N, slot, 0] = meta[at.M_M, slot, 0] = at.NONE
+        if moved:
+            for k in range(first[j], first[j + 1]):
+                turn = turns[k]
+                if not certain or turn != turn or (before < turn) != (x < turn):
+                    dirty[readers[k]] = 1
+    return True
+
+
 @njit(cache=True)
-def leaves(table, now, new, whole):
+def leaves(table, now, new, begin, whole):
     """Take in samples and work out all leaves of one scan.
 
     Parameters
@@ -127,8 +175,15 @@ def leaves(table, now, new, whole):
         ms.
     new : (7, samples) int64
         Variable, nothing, source, arrival, count, quality, note; in any order.
+    begin : int
+        The first sample that is not yet taken in.
     whole : bool
         Do not look for what has changed.
+
+    Returns
+    -------
+    int
+        The sample for which its variable has no room, and nothing was worked out; else -1.
     """
     variables, rows, groups = ints2(table, m.I_VARIABLES), ints2(table, m.I_LEAVES), ints2(table, m.I_GROUPS)
     baselines, widths = ints2(table, m.I_BASELINES), floats2(table, m.I_WIDTHS)
@@ -138,23 +193,22 @@ def leaves(table, now, new, whole):
     count, note = ints1(table, m.I_COUNT), ints1(table, m.I_NOTE)
     num, fac, meta = floats3(table, m.I_NUM), ints3(table, m.I_FAC), ints3(table, m.I_META)
     first, readers = ints1(table, m.I_LEAF_FIRST), ints1(table, m.I_LEAF_READERS)
-    dirty = bytes2(table, m.I_DIRTY)[0]
-    for k in range(new.shape[1]):
-        take(
-            variables[new[0, k]],
-            source,
-            arrival,
-            count,
-            note,
-            new[2, k],
-            new[3, k],
-            new[4, k],
-            new[5, k],
-            new[6, k],
-            rank,
-        )
+    turns = floats1(table, m.I_LEAF_TURNS)
+    dirty, told = bytes2(table, m.I_DIRTY)[0], len(meta) > 0
+    for k in range(begin, new.shape[1]):
+        i = new[0, k]
+        if variables[i, at.V_HEAD] - variables[i, at.V_TAIL] > variables[i, at.V_MASK]:
+            return k
+        s, a, x, quality = new[2, k], new[3, k], new[4, k], new[5, k]
+        if not _next_in_line(variables, i, source, arrival, count, note, s, a, x, quality):
+            take(variables[i], source, arrival, count, note, s, a, x, quality, new[6, k], rank)
     for i in range(len(variables)):
+        if _held(variables, i, now, told, rows, source, count, note, num, fac, meta, first, readers, turns, dirty):
+            if worth_forgetting(variables, i, source, now):
+                forget(variables[i], source, arrival, count, note, now)
+            continue
         evaluate(
             variables[i], 0, now, whole, rows, widths, groups, baselines, hour, mean, excluded, base, settings, source,
             arrival, count, note, num, fac, meta, first, readers, dirty,
         )  # fmt: skip
+    return -1

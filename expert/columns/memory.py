@@ -49,6 +49,7 @@ FIELDS: dict[str, tuple[np.dtype[Any], int]] = {
     "readers": (INT, 1),
     "leaf_first": (INT, 1),
     "leaf_readers": (INT, 1),
+    "leaf_turns": (FLOAT, 1),  # a reader that asks no more than whether the value is below this; else nan
     # what goes from scan to scan above the samples
     "rules": (INT, 2),
     "holds": (INT, 2),
@@ -118,6 +119,7 @@ FIELDS: dict[str, tuple[np.dtype[Any], int]] = {
     I_READERS,
     I_LEAF_FIRST,
     I_LEAF_READERS,
+    I_LEAF_TURNS,
     I_RULES,
     I_HOLDS,
     I_SPANS,
@@ -199,6 +201,12 @@ def bytes1(table, k):
 
 
 @njit(cache=True)
+def words1(table, k):
+    """Row ``k`` of the table, a matrix of bytes, as integers of eight bytes, as many as its first line fills."""
+    return carray(_pointer(table[k, 0]), (table[k, 2] // 8,), np.int64)
+
+
+@njit(cache=True)
 def ints2(table, k):
     """Row ``k`` of the table as a matrix of integers."""
     return carray(_pointer(table[k, 0]), (table[k, 1], table[k, 2]), np.int64)
@@ -208,6 +216,12 @@ def ints2(table, k):
 def ints3(table, k):
     """Row ``k`` of the table as a block of integers."""
     return carray(_pointer(table[k, 0]), (table[k, 1], table[k, 2], table[k, 3]), np.int64)
+
+
+@njit(cache=True)
+def floats1(table, k):
+    """Row ``k`` of the table as a vector of floats."""
+    return carray(_pointer(table[k, 0]), (table[k, 1],), np.float64)
 
 
 @njit(cache=True)

@@ -18,6 +18,8 @@ from expert.values.interval import ONE
 from expert.values.types import Variable
 
 SMALLEST_RING = 64
+APART = 8
+"""Places between two rings: where sizes are powers of two, their heads would share the same few lines of the cache."""
 LARGEST = 1 << 40
 """Numerators, denominators and counts beyond this do not fit the kernels' integers."""
 
@@ -65,6 +67,7 @@ def put_code(plan: Plan, memory: Memory) -> None:
         readers=readers,
         leaf_first=leaf_first,
         leaf_readers=leaf_readers,
+        leaf_turns=_turns(plan, leaf_first, leaf_readers),
     )
 
 
@@ -104,6 +107,23 @@ def _readers(plan: Plan) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray
     return *_flat(of), *_flat(of_leaf)
 
 
+def _turns(plan: Plan, first: np.ndarray, readers: np.ndarray) -> np.ndarray:
+    """For each reader of a leaf, the value below which, and only below which, it finds something else; nan if there is
+    more to it than one constant limit."""
+    out = np.full(len(readers), math.nan)
+    for i, leaf in enumerate(plan.leaves):
+        for k in range(first[i], first[i + 1]):
+            x = plan.order[readers[k]]
+            if x.op != at.OP_COMPARE or x.params[0] >= 4 or any(y.layers for y in x.args):
+                continue
+            a, b = (y.same or y for y in x.args)
+            limit = b if a is leaf else a
+            if limit.op < 0 and limit.leaf is None:
+                below = x.params[0] in (0, 3) if a is leaf else x.params[0] in (1, 2)
+                out[k] = limit.value if below else math.nextafter(limit.value, math.inf)
+    return out
+
+
 def _flat(lists: Sequence[Sequence[int]]) -> tuple[np.ndarray, np.ndarray]:
     first = np.cumsum([0, *(len(x) for x in lists)]).astype(np.int64)
     return first, np.array([y for x in lists for y in x], np.int64)
@@ -131,7 +151,7 @@ def put_samples(plan: Plan, names: Sequence[str], series: Mapping[str, Series], 
         keep = series[name].keep
         size = power_of_two(max(SMALLEST_RING, min(4096, keep // variable.period + 2 * stretch)))
         _constants(table[row], variable, scale, keep, offset, size)
-        offset += size
+        offset += size + APART
         mine = by_name[name]
         table[row, at.V_LEAVES], table[row, at.V_LEAVES_END] = mine[0], mine[-1] + 1
         table[row, at.V_GROUPS] = len(groups)
@@ -140,6 +160,7 @@ def put_samples(plan: Plan, names: Sequence[str], series: Mapping[str, Series], 
             _leaf_row(plan, i, row, variable, windows, groups, baselines, leaves, widths, scale)
         table[row, at.V_GROUPS_END] = len(groups)
         table[row, at.V_HOURLY] = leaves[mine, at.L_BASE].max()
+        table[row, at.V_PLAIN] = table[row, at.V_SIMPLE] and int((leaves[mine, at.L_KIND] == at.LEAF_VALUE).all())
     hours = site.baseline_span // HOUR + 8
     n = max(1, len(baselines))
     memory.put(

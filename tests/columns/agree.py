@@ -106,6 +106,9 @@ def _live(session: Session, inputs: Sequence[ScanInput], records: Sequence[ScanR
         found = {f"rule:{k}": [int(a), int(b)] for k, a, b in zip(live.keys, s, p, strict=True)}
         expected = {k: x["out"] for k, x in record.nodes.items() if k.startswith("rule:")}
         _same(expected, found, f"live, scan {i}")
+        up = sorted({rule_key(f.rule, f.bindings) for f in record.firings if f.state != "normal"})
+        active = live.core.memory.active[:, 0]
+        _same(up, sorted(r.key for r in live.core.plan.rules if active[r.row] & 1), f"live up, scan {i}")
         kept = live.keep()
         nodes = live.nodes(kept)
         _same({k: record.nodes[k] for k in nodes}, nodes, f"kept, scan {i}")

@@ -16,6 +16,8 @@ CASES = range(5000, 5040)
 """Numbers of the cases; every fifth one has relational rules."""
 QUIET = range(9000, 9006)
 """Numbers of quiet streams."""
+LIMITS = range(9300, 9304)
+"""Numbers of streams that stand on limits."""
 
 
 def _view(dtype: type, dimensions: int) -> Callable[[np.ndarray, int], np.ndarray]:
@@ -39,17 +41,20 @@ def look_at_memory() -> None:
     kinds = {"ints": np.int64, "floats": np.float64, "small": np.int32, "bytes": np.uint8}
     for name in [n for n in vars(memory) if n[:-1] in kinds and n[-1] in "123"]:
         setattr(memory, name, _view(kinds[name[:-1]], int(name[-1])))
+    lines = memory.bytes2
+    memory.words1 = lambda table, k: lines(table, k)[0, : table[k, 2] // 8 * 8].view(np.int64)
 
 
 def main() -> int:
     """Play the cases."""
     look_at_memory()
     np.seterr(all="ignore")  # sums wrap as they do in compiled code
-    from tests.columns.quiet import quiet_agree
+    from tests.columns.quiet import limits_agree, quiet_agree
     from tests.columns.test_campaign import agree
 
     cases = [lambda seed=seed, n=n: agree(seed, relational=n % 5 == 4) for n, seed in enumerate(CASES)]
     cases += [lambda seed=seed: quiet_agree(seed, 60) for seed in QUIET]
+    cases += [lambda seed=seed: limits_agree(seed) for seed in LIMITS]
     for play in cases:
         try:
             play()

@@ -66,6 +66,42 @@ def crisp_program(seed: int) -> Program:
     return program(*rules, files=FILES)
 
 
+def limits_program(seed: int) -> Program:
+    """Rules over limits that values stand on, written from either side, and over how many of them hold."""
+    d = Draw(seed)
+    rules = []
+    for fact in ("a", "b", "c", "d"):
+        parts = [_limit(d) for _ in range(d.int(1, 4))]
+        when = {"at_least": d.int(1, len(parts)), "of": parts}
+        options = [f"clear_for: {d.int(2, 6)} min"] if d.chance(70) else []
+        rules.append(rule(f"r{fact}", json.dumps(when), *options, conclude=fact))
+    return program(*rules, files=FILES)
+
+
+def _limit(d: Draw) -> str:
+    limit, name, op = f"{d.int(49, 51)} kPa", d.of("a.x", "a.y"), d.of("<", "<=", ">", ">=")
+    return f"{name} {op} {limit}" if d.chance(50) else f"{limit} {op} {name}"
+
+
+def limits_inputs(seed: int, minutes: int) -> tuple[ScanInput, ...]:
+    """A scan a minute with values that rest on a limit, or a count beside it."""
+    d = Draw(seed)
+    now, scans = {"a.x": 50, "a.y": 50}, []
+    for k in range(minutes):
+        now = {name: d.int(48, 52) if d.chance(25) else x for name, x in now.items()}
+        time = T0 + k * MINUTE
+        scans.append(ScanInput(time, time, tuple(Sample(name, time, time, x) for name, x in now.items())))
+    return tuple(scans)
+
+
+def limits_agree(seed: int, minutes: int = 60) -> None:
+    """Rules over limits that values stand on, through every evaluator."""
+    try:
+        all_agree(limits_program(seed), limits_inputs(seed, minutes), 25, Draw(seed).of(None, 30))
+    except AssertionError as e:
+        raise AssertionError(f"limits({seed}): {e}") from e
+
+
 def quiet_inputs(seed: int, minutes: int) -> tuple[ScanInput, ...]:
     """A scan a minute; on every second seed one variable loses one sample or has a late one."""
     d = Draw(seed)

@@ -8,7 +8,7 @@ from expert.columns.batch import Batch
 from expert.columns.crisp import BYTES
 from expert.columns.layout import COUNTED, L_COUNTED, L_SLOT
 from expert.values.history import history_of
-from tests.columns.quiet import crisp_program, quiet_agree, quiet_inputs
+from tests.columns.quiet import crisp_program, limits_agree, quiet_agree, quiet_inputs
 
 
 @pytest.mark.parametrize("seed", range(9000, 9008))
@@ -23,6 +23,12 @@ def test_many_quiet_streams_agree(first: int) -> None:
     """More of the same."""
     for seed in range(first, first + 20):
         quiet_agree(seed)
+
+
+@pytest.mark.parametrize("seed", range(9300, 9312))
+def test_values_on_a_limit_agree(seed: int) -> None:
+    """A reader of a value is left alone only while the value stays on its side of the limit."""
+    limits_agree(seed)
 
 
 def test_quick_ways_are_taken() -> None:
