@@ -28,7 +28,7 @@ FULL = (
 )
 QUICK_JOINS = (JoinPlan(100, 3, 50, 5), JoinPlan(1000, 3, 100, 50), JoinPlan(10_000, 1, 50, 50))
 FULL_JOINS = (JoinPlan(100, 5, 500, 5), JoinPlan(1000, 5, 1000, 100), JoinPlan(10_000, 3, 1000, 500))
-QUICK_BACKTESTS = (BacktestPlan(600, 8192, 4096, 60), BacktestPlan(600, 4096, 2048, 15, temporal=True))
+QUICK_BACKTESTS = (BacktestPlan(600, 40_960, 8192, 60), BacktestPlan(600, 20_480, 4096, 15, temporal=True))
 YEAR, MONTH = 525_600, 43_800
 FULL_BACKTESTS = (BacktestPlan(600, YEAR, MONTH, 500), BacktestPlan(600, YEAR, MONTH, 120, temporal=True))
 OURS = ("Tuyere live", "Tuyere reference")
