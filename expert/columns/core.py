@@ -21,7 +21,6 @@ from expert.columns.plan import Plan, build_plan
 from expert.columns.rings import FIXED_NOTES
 from expert.columns.stretches import arrived, stretch
 from expert.columns.tables import (
-    APART,
     longest_look_back,
     power_of_two,
     put_code,
@@ -164,12 +163,11 @@ class Core:
         self._time[0], self._late[0] = now, late
         self._scan_room(1, now)
         self._begin()
-        full = leaves(self.memory.table, now, new, 0, whole)
-        while full >= 0:
+        full = 0
+        while (full := leaves(self.memory.table, now, new, full, whole)) >= 0:
             self._more[:] = 0
             self._more[new[0, full]] = 1
             self._room(self._more)
-            full = leaves(self.memory.table, now, new, full, whole)
         self._finish(infer(self.memory.table, self._time, self._late, not whole, False), 1)
         self._before, self._packed = at.NONE, False
 
@@ -238,7 +236,7 @@ class Core:
 
     def _move(self, sizes: Sequence[int]) -> None:
         x = self.memory
-        fresh = [np.zeros(sum(sizes) + APART * len(sizes), np.int64) for _ in range(4)]
+        fresh = [np.zeros(sum(sizes), np.int64) for _ in range(4)]
         offset = 0
         for v, size in zip(x.variables, sizes, strict=True):
             k = np.arange(v[at.V_TAIL], v[at.V_HEAD])
@@ -246,7 +244,7 @@ class Core:
             for column, into in zip((x.source, x.arrival, x.count, x.note), fresh, strict=True):
                 into[new] = column[old]
             v[at.V_OFFSET], v[at.V_MASK] = offset, size - 1
-            offset += size + APART
+            offset += size
         x.put(source=fresh[0], arrival=fresh[1], count=fresh[2], note=fresh[3])
 
     def _scan_room(self, scans: int, now: int) -> None:

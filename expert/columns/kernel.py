@@ -138,17 +138,13 @@ def infer(table, scan_times, late, partial, packed):
                 continue
             dirty[i] = always[i]
             if nodes[i, at.N_OP] == at.OP_MACHINE and nodes[i, at.N_B] < 0 and nodes[i, at.N_C] < 0:
-                was = active[nodes[i, at.N_A], 0]
-                if quick_machine(
-                    nodes[i], rules[nodes[i, at.N_A]], s, p, active, scan_times[0], late[0], settings, events
-                ):
+                up = nodes[i, at.N_A]
+                was = active[up, 0]
+                if quick_machine(nodes[i], rules[up], s, p, active, scan_times[0], late[0], settings, events):
                     dirty[i] = 1
-                if was != active[nodes[i, at.N_A], 0]:
-                    for k in range(first[i], first[i + 1]):
-                        dirty[readers[k]] = 1
-                i += 1
-                continue
-            done, changed = quick(i, nodes, operands, num, fac, s, p)
+                done, changed = True, was != active[up, 0]
+            else:
+                done, changed = quick(i, nodes, operands, num, fac, s, p)
             if done:
                 if changed:
                     for k in range(first[i], first[i + 1]):

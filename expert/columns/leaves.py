@@ -57,20 +57,19 @@ def _prepare(v, groups, baselines, hour, mean, excluded, base, source, count, no
         move_window(groups[i], v, source, count, note, now)
 
 
-@njit(cache=True)
-def take(v, source, arrival, count, note, s, a, x, quality, n, rank):
-    """Take a sample in; what `take_in` does with a good one that is the newest is done at once."""
-    head = v[at.V_HEAD]
-    offset, mask = v[at.V_OFFSET], v[at.V_MASK]
-    plain = quality == 0 and v[at.V_LOW] <= x <= v[at.V_HIGH] and s <= a and head != v[at.V_TAIL]
-    if not plain or source[offset + ((head - 1) & mask)] >= s or (s - v[at.V_ORIGIN]) % v[at.V_PERIOD] != 0:
-        take_in(v, source, arrival, count, note, s, a, x, quality, n, rank)
-        return
-    place = offset + (head & mask)
-    source[place], arrival[place], count[place], note[place] = s, a, x, NO_NOTE
-    v[at.V_HEAD] = head + 1
-    if x <= v[at.V_FLOOR] or x >= v[at.V_CEILING]:
-        v[at.V_EDGE] = max(s, v[at.V_EDGE])
+@njit(cache=True, inline="always")
+def take(variables, i, source, arrival, count, note, s, a, x, quality, n, rank):
+    """Take a sample in; what `take_in` does with a good one a period after one on the grid is done at once."""
+    head, period = variables[i, at.V_HEAD], variables[i, at.V_PERIOD]
+    offset, mask = variables[i, at.V_OFFSET], variables[i, at.V_MASK]
+    last = source[offset + ((head - 1) & mask)]
+    fits = head > variables[i, at.V_TAIL] and s - last == period and variables[i, at.V_UNALIGNED] < last
+    if fits and quality == 0 and s <= a and variables[i, at.V_FLOOR] < x < variables[i, at.V_CEILING]:
+        place = offset + (head & mask)
+        source[place], arrival[place], count[place], note[place] = s, a, x, NO_NOTE
+        variables[i, at.V_HEAD] = head + 1
+    else:
+        take_in(variables[i], source, arrival, count, note, s, a, x, quality, n, rank)
 
 
 @njit(cache=True)
@@ -115,21 +114,6 @@ def evaluate(
                 dirty[readers[k]] = 1
     if tail < head and source[offset + (tail & mask)] < now - v[at.V_KEEP]:
         forget(v, source, arrival, count, note, now)
-
-
-@njit(cache=True, inline="always")
-def _next_in_line(variables, i, source, arrival, count, note, s, a, x, quality):
-    """Take in a good sample a period after the one before, which was on the grid; whether it was one."""
-    head, period = variables[i, at.V_HEAD], variables[i, at.V_PERIOD]
-    offset, mask = variables[i, at.V_OFFSET], variables[i, at.V_MASK]
-    last = source[offset + ((head - 1) & mask)]
-    fits = head > variables[i, at.V_TAIL] and s - last == period and variables[i, at.V_UNALIGNED] < last
-    if fits and quality == 0 and s <= a and variables[i, at.V_FLOOR] < x < variables[i, at.V_CEILING]:
-        place = offset + (head & mask)
-        source[place], arrival[place], count[place], note[place] = s, a, x, NO_NOTE
-        variables[i, at.V_HEAD] = head + 1
-        return True
-    return False
 
 
 @njit(cache=True, inline="always")
@@ -200,8 +184,7 @@ def leaves(table, now, new, begin, whole):
         if variables[i, at.V_HEAD] - variables[i, at.V_TAIL] > variables[i, at.V_MASK]:
             return k
         s, a, x, quality = new[2, k], new[3, k], new[4, k], new[5, k]
-        if not _next_in_line(variables, i, source, arrival, count, note, s, a, x, quality):
-            take(variables[i], source, arrival, count, note, s, a, x, quality, new[6, k], rank)
+        take(variables, i, source, arrival, count, note, s, a, x, quality, new[6, k], rank)
     for i in range(len(variables)):
         if _held(variables, i, now, told, rows, source, count, note, num, fac, meta, first, readers, turns, dirty):
             if worth_forgetting(variables, i, source, now):

@@ -321,7 +321,20 @@ def stretch(table, times, latest, since, before, feed, cursor, more):
         for t in range(len(times)):
             while k < end and arrival[k] <= latest[t]:
                 n = why[k] if len(why) else 0
-                take(v, ring[0], ring[1], ring[2], ring[3], source[k], arrival[k], count[k], quality[k], n, rank)
+                take(
+                    variables,
+                    i,
+                    ring[0],
+                    ring[1],
+                    ring[2],
+                    ring[3],
+                    source[k],
+                    arrival[k],
+                    count[k],
+                    quality[k],
+                    n,
+                    rank,
+                )
                 k += 1
             evaluate(
                 v, t, times[t], True, rows, widths, groups, baselines, hour, mean, excluded, base, settings, ring[0],

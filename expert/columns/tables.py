@@ -18,8 +18,6 @@ from expert.values.interval import ONE
 from expert.values.types import Variable
 
 SMALLEST_RING = 64
-APART = 8
-"""Places between two rings: where sizes are powers of two, their heads would share the same few lines of the cache."""
 LARGEST = 1 << 40
 """Numerators, denominators and counts beyond this do not fit the kernels' integers."""
 
@@ -151,7 +149,7 @@ def put_samples(plan: Plan, names: Sequence[str], series: Mapping[str, Series], 
         keep = series[name].keep
         size = power_of_two(max(SMALLEST_RING, min(4096, keep // variable.period + 2 * stretch)))
         _constants(table[row], variable, scale, keep, offset, size)
-        offset += size + APART
+        offset += size
         mine = by_name[name]
         table[row, at.V_LEAVES], table[row, at.V_LEAVES_END] = mine[0], mine[-1] + 1
         table[row, at.V_GROUPS] = len(groups)
