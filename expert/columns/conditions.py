@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
+from expert.columns.compiled import making, plain
 from expert.columns.exact import ONE, discounted, fraction_less, least, millionths, most, round_half_even
 from expert.columns.numbers import at_level, levels
 
 
-@njit(cache=True)
+@plain
 def _crisp(op, a, b, c, d):
     """Crisp comparison of ``[a, b]`` with ``[c, d]``."""
     if op >= 4:
@@ -33,7 +33,7 @@ def _crisp(op, a, b, c, d):
     return (ONE if sure else 0), (ONE if possible else 0)
 
 
-@njit(cache=True)
+@making
 def compare(op, x, y, to, n, num, fac, place, size, factor, ends, s, p):
     """``x op y`` of two numbers with bounds, discounted by the smaller factor."""
     layers = place[x] >= 0 or place[y] >= 0
@@ -61,12 +61,12 @@ def compare(op, x, y, to, n, num, fac, place, size, factor, ends, s, p):
                 s[to, t], p[to, t] = max(s[to, t], low), min(p[to, t], high)
 
 
-@njit(cache=True)
+@plain
 def _grade(x, zero, one):
     return millionths(least(1.0, most(0.0, (x - zero) / (one - zero))))
 
 
-@njit(cache=True)
+@plain
 def graded(x, zero, one, to, n, num, fac, place, size, factor, ends, s, p):
     """Certainty of a soft threshold: 0 at ``zero``, 1 at ``one``."""
     for t in range(n):
@@ -84,7 +84,7 @@ def graded(x, zero, one, to, n, num, fac, place, size, factor, ends, s, p):
                 s[to, t], p[to, t] = max(s[to, t], low), min(p[to, t], high)
 
 
-@njit(cache=True)
+@plain
 def some(args, to, n, s, p):
     """OR: largest of both ends."""
     for t in range(n):
@@ -94,19 +94,19 @@ def some(args, to, n, s, p):
         s[to, t], p[to, t] = low, high
 
 
-@njit(cache=True)
+@plain
 def negated(x, to, n, s, p):
     """NOT: what is left of both ends, changed over."""
     for t in range(n):
         s[to, t], p[to, t] = ONE - p[x, t], ONE - s[x, t]
 
 
-@njit(cache=True)
+@plain
 def _reaches(s, p, limit):
     return (ONE if s >= limit else 0), (ONE if p >= limit else 0)
 
 
-@njit(cache=True)
+@plain
 def compared(op, x, limit, to, n, s, p):
     """A certainty against a limit in millionths, as crisp ends; ``op`` as in COMPARISONS."""
     for t in range(n):
@@ -124,7 +124,7 @@ def compared(op, x, limit, to, n, s, p):
         s[to, t], p[to, t] = a, b
 
 
-@njit(cache=True)
+@plain
 def scored(args, weights, limit, to, n, s, p):
     """Weighted mean of both ends, each rounded once; ``limit`` (or -1) maps it to crisp ends."""
     total = np.int64(0)
@@ -141,7 +141,7 @@ def scored(args, weights, limit, to, n, s, p):
         s[to, t], p[to, t] = a, b
 
 
-@njit(cache=True)
+@making
 def counted(k, args, to, n, s, p):
     """At least ``k`` of them: the k-th largest of each end."""
     many = len(args)

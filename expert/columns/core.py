@@ -16,6 +16,7 @@ from expert.columns.crisp import BYTES
 from expert.columns.feed import Feed
 from expert.columns.kernel import infer
 from expert.columns.leaves import leaves
+from expert.columns.marks import marks
 from expert.columns.memory import Memory
 from expert.columns.plan import Plan, build_plan
 from expert.columns.rings import FIXED_NOTES
@@ -113,7 +114,8 @@ class Core:
         questions = max(1, len(self.plan.expansion.questions))
         self.memory.put(
             events=np.zeros((rules * stretch, 6), np.int64),
-            dirty=np.array([self._everything(), self._always()], np.uint8),
+            dirty=np.stack([self._everything(), self._always()]),
+            before=np.zeros((2, stretch), np.int32),
             model_s=np.zeros((questions, stretch), np.int32),
             model_p=np.full((questions, stretch), ONE, np.int32),
         )
@@ -123,14 +125,14 @@ class Core:
         self._before = at.NONE
         self._packed = False
 
-    def _everything(self) -> list[int]:
-        return [1] * max(1, len(self.plan.order))
+    def _everything(self) -> np.ndarray:
+        return marks(True for _ in self.plan.order)
 
-    def _always(self) -> list[int]:
-        """Operations that time alone may move: 1 where that is so."""
+    def _always(self) -> np.ndarray:
+        """Operations that time alone may move."""
         moving = (at.OP_LAG, at.OP_STORE, at.OP_MODEL)
-        held = [r.out for r in self.plan.rules if r.ground.rule.hold]
-        return [int(x.op in moving or x in held) for x in self.plan.order] or [0]
+        held = {id(r.out) for r in self.plan.rules if r.ground.rule.hold}
+        return marks(x.op in moving or id(x) in held for x in self.plan.order)
 
     # ------------------------------------------------------------ notes
 
@@ -192,7 +194,7 @@ class Core:
         self._before = int(latest[-1])
         self._finish(infer(x.table, times, late, False, True), len(times))
         self._packed = True
-        x.dirty[0] = 1
+        x.dirty[0] = self._everything()
 
     def _begin(self) -> None:
         settings = self.memory.settings

@@ -7,10 +7,10 @@ them as an interval gets it widened; a row of unknown or graded conditions never
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from expert.columns import layout as at
 from expert.columns import memory as m
+from expert.columns.compiled import plain
 from expert.columns.exact import ONE, ratio
 from expert.columns.inference import attenuated, hold_rings, step, tell_event
 from expert.columns.memory import bytes2, ints1, ints2
@@ -21,7 +21,7 @@ BYTES, WIDE = 0, 1
 """Rows of the table of forms: whether a condition's bytes, its interval can be read."""
 
 
-@njit(cache=True)
+@plain
 def widen(slot, n, form, crisp, s, p):
     """Write a condition's bytes out as an interval, where that has not been done."""
     if form[WIDE, slot] == 0:
@@ -33,7 +33,7 @@ def widen(slot, n, form, crisp, s, p):
             high[t] = x
 
 
-@njit(cache=True)
+@plain
 def fill(slot, n, certain, level, scale, num, fac):
     """Write a number's counts out as floats, where that has not been done."""
     if certain[0, slot] != at.COUNTED:
@@ -47,7 +47,7 @@ def fill(slot, n, certain, level, scale, num, fac):
         fac[0, slot, t] = fac[1, slot, t] = 1
 
 
-@njit(cache=True)
+@plain
 def open_operands(i, n, nodes, operands, rules, form, crisp, s, p, certain, level, scale, num, fac):
     """Make all that an operation reads readable for the ways that know of no bytes."""
     op, k, end = nodes[i, at.N_OP], nodes[i, at.N_ARGS], nodes[i, at.N_END]
@@ -70,7 +70,7 @@ def open_operands(i, n, nodes, operands, rules, form, crisp, s, p, certain, leve
             widen(nodes[i, at.N_C], n, form, crisp, s, p)
 
 
-@njit(cache=True)
+@plain
 def mark_wide(i, nodes, rules, form):
     """Say that an operation has written intervals."""
     op = nodes[i, at.N_OP]
@@ -89,7 +89,7 @@ def mark_wide(i, nodes, rules, form):
 # ---------------------------------------------------------------- comparisons
 
 
-@njit(cache=True)
+@plain
 def _first_count(slot, limit, strict, scale):
     """Smallest count whose number is above a limit, or, unless ``strict``, at it; one past the largest if none is.
 
@@ -107,7 +107,7 @@ def _first_count(slot, limit, strict, scale):
     return low
 
 
-@njit(cache=True)
+@plain
 def _compare(i, n, nodes, operands, certain, level, scale, first, num, fac, out):
     """A comparison of numbers that are certain all along; False where they are not."""
     k = nodes[i, at.N_ARGS]
@@ -156,7 +156,7 @@ def _compare(i, n, nodes, operands, certain, level, scale, first, num, fac, out)
 # ---------------------------------------------------------------- the calculus
 
 
-@njit(cache=True)
+@plain
 def _all(operands, k, end, n, crisp, out):
     row = crisp[operands[k]]
     for t in range(n):
@@ -167,7 +167,7 @@ def _all(operands, k, end, n, crisp, out):
             out[t] &= row[t]
 
 
-@njit(cache=True)
+@plain
 def _any(operands, k, end, n, crisp, out):
     for t in range(n):
         out[t] = 0
@@ -177,7 +177,7 @@ def _any(operands, k, end, n, crisp, out):
             out[t] |= row[t]
 
 
-@njit(cache=True)
+@plain
 def _count(least, operands, k, end, n, crisp, out):
     for t in range(n):
         out[t] = 0
@@ -189,7 +189,7 @@ def _count(least, operands, k, end, n, crisp, out):
         out[t] = out[t] >= least
 
 
-@njit(cache=True)
+@plain
 def _certainty(op, limit, row, n, out):
     """A certainty of nought or one against a limit in millionths; ``op`` as in COMPARISONS; False for others."""
     nought, one = 0 < limit, ONE < limit
@@ -209,7 +209,7 @@ def _certainty(op, limit, row, n, out):
 # ---------------------------------------------------------------- machines
 
 
-@njit(cache=True)
+@plain
 def _machine(row, r, n, out, active, times, mask, late, settings, events):
     """A rule's machine on bytes: it is stepped where something may happen, and told the time where nothing does."""
     number = settings[m.SETTING_NUMBER]
@@ -242,7 +242,7 @@ def _machine(row, r, n, out, active, times, mask, late, settings, events):
 # ---------------------------------------------------------------- holds
 
 
-@njit(cache=True)
+@plain
 def _past_zero(low, high, first, number, mask):
     """Number of the newest scan before the stretch that was not true; -1 without one; -2 where one was neither."""
     for k in range(number - 1, first - 1, -1):
@@ -255,7 +255,7 @@ def _past_zero(low, high, first, number, mask):
     return -1
 
 
-@njit(cache=True)
+@plain
 def _hold(h, n, period, begins, firsts, times, mask, number, past, least, row, out):
     """`for` on bytes; False where a scan is missing or what was before is not plainly true or false.
 
@@ -298,7 +298,7 @@ def _hold(h, n, period, begins, firsts, times, mask, number, past, least, row, o
     return True
 
 
-@njit(cache=True)
+@plain
 def _rule(node, r, n, form, crisp, s, p, table):
     """A rule whose condition is plainly true or false, with its hold and strength; False where a hold is not."""
     when, held, out = ints1(table, m.I_ARGS)[node[at.N_ARGS]], node[at.N_B], node[at.N_SLOT]
@@ -328,7 +328,7 @@ def _rule(node, r, n, form, crisp, s, p, table):
     return True
 
 
-@njit(cache=True)
+@plain
 def crisp_step(i, n, nodes, operands, rules, num, fac, certain, level, scale, first, form, crisp, s, p, late, table):
     """Run an operation on bytes over the stretch, if all that it reads allows it; whether it was run."""
     node = nodes[i]

@@ -9,26 +9,28 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit, uint64
+from numba import uint64
+
+from expert.columns.compiled import making, plain
 
 ONE = 1_000_000
 TWO53 = 9_007_199_254_740_992.0
 LOW32 = 0xFFFFFFFF
 
 
-@njit(cache=True)
+@plain
 def least(a: float, b: float) -> float:
     """The smaller of two floats; of equal ones (two zeros) the first, as Python's ``min``."""
     return b if b < a else a
 
 
-@njit(cache=True)
+@plain
 def most(a: float, b: float) -> float:
     """The larger of two floats; of equal ones the first, as Python's ``max``."""
     return b if b > a else a
 
 
-@njit(cache=True)
+@plain
 def fraction_less(a: int, b: int, c: int, d: int) -> bool:
     """Whether ``a / b < c / d``; all non-negative, ``b, d > 0``."""
     if b == d:
@@ -38,7 +40,7 @@ def fraction_less(a: int, b: int, c: int, d: int) -> bool:
     return less(h1, l1, h2, l2)
 
 
-@njit(cache=True)
+@plain
 def round_half_even(n: int, d: int) -> int:
     """``n / d`` to the nearest integer, ties to even; ``n >= 0``, ``d > 0``, both below 2^62.
 
@@ -52,7 +54,7 @@ def round_half_even(n: int, d: int) -> int:
     return q
 
 
-@njit(cache=True)
+@plain
 def discounted(s: int, p: int, cn: int, cd: int) -> tuple[int, int]:
     """An interval discounted by ``cn / cd``, each end rounded once."""
     if cn >= cd:
@@ -60,7 +62,7 @@ def discounted(s: int, p: int, cn: int, cd: int) -> tuple[int, int]:
     return round_half_even(s * cn, cd), ONE - round_half_even((ONE - p) * cn, cd)
 
 
-@njit(cache=True)
+@plain
 def millionths(x: float) -> int:
     """A number in 0..1 in millionths, half to even on its exact binary value.
 
@@ -80,7 +82,7 @@ def millionths(x: float) -> int:
     return min(ONE, max(0, int(whole)))
 
 
-@njit(cache=True)
+@plain
 def multiply(a: int, b: int) -> tuple[int, int]:
     """Product of two non-negative integers below 2^63 as (high, low) halves of 64 bits."""
     x, y = uint64(a), uint64(b)
@@ -92,13 +94,13 @@ def multiply(a: int, b: int) -> tuple[int, int]:
     return x1 * y1 + (mid >> half) + (carry >> half), (carry << half) | (low & mask)
 
 
-@njit(cache=True)
+@plain
 def less(ah: int, al: int, bh: int, bl: int) -> bool:
     """Whether the first number of two halves is smaller than the second."""
     return ah < bh or (ah == bh and al < bl)
 
 
-@njit(cache=True)
+@plain
 def _normalised(h: int, low: int) -> tuple[int, int, int]:
     """A positive number shifted up until its highest bit is bit 127, and by how much."""
     one, top = uint64(1), uint64(63)
@@ -112,7 +114,7 @@ def _normalised(h: int, low: int) -> tuple[int, int, int]:
     return h, low, shift
 
 
-@njit(cache=True)
+@plain
 def divide(nh: int, nl: int, dh: int, dl: int) -> float:
     """Quotient of two positive numbers of 128 bits, correctly rounded.
 
@@ -146,7 +148,7 @@ def divide(nh: int, nl: int, dh: int, dl: int) -> float:
     return math.ldexp(float(q), drop - 54 + sb - sa)
 
 
-@njit(cache=True)
+@plain
 def ratio(n: int, a: int, d: int, b: int) -> float:
     """``(n * a) / (d * b)`` with one rounding; ``a, d, b > 0``."""
     x, y = float(n) * float(a), float(d) * float(b)
@@ -160,14 +162,14 @@ def ratio(n: int, a: int, d: int, b: int) -> float:
     return -q if n < 0 else q
 
 
-@njit(cache=True)
+@plain
 def scaled(h: int, low: int, factor: int) -> tuple[int, int]:
     """A number of 128 bits times one of 63 bits, as far as it fits (the plan checks that it does)."""
     high, first = multiply_full(low, uint64(factor))
     return high + h * uint64(factor), first
 
 
-@njit(cache=True)
+@plain
 def multiply_full(x: int, y: int) -> tuple[int, int]:
     """Product of two unsigned numbers of 64 bits as (high, low)."""
     mask, half = uint64(LOW32), uint64(32)
@@ -178,7 +180,7 @@ def multiply_full(x: int, y: int) -> tuple[int, int]:
     return x1 * y1 + (mid >> half) + (carry >> half), (carry << half) | (low & mask)
 
 
-@njit(cache=True)
+@making
 def exact_sum(values: np.ndarray) -> float:
     """Correctly rounded sum of some floats (Shewchuk's partials, as in Python's ``math.fsum``).
 
@@ -224,7 +226,7 @@ def exact_sum(values: np.ndarray) -> float:
     return high
 
 
-@njit(cache=True)
+@plain
 def add_product(h: int, low: int, a: int, b: int) -> tuple[int, int]:
     """A number of 128 bits plus ``a b``; ``a, b >= 0``."""
     ph, pl = multiply(a, b)
@@ -233,7 +235,7 @@ def add_product(h: int, low: int, a: int, b: int) -> tuple[int, int]:
     return h + ph + carry, new
 
 
-@njit(cache=True)
+@plain
 def subtract(ah: int, al: int, bh: int, bl: int) -> tuple[int, int, int]:
     """Difference of two numbers of 128 bits as (sign, high, low)."""
     if ah == bh and al == bl:
@@ -246,7 +248,7 @@ def subtract(ah: int, al: int, bh: int, bl: int) -> tuple[int, int, int]:
     return sign, ah - bh - borrow, al - bl
 
 
-@njit(cache=True)
+@plain
 def wide_ratio(sign: int, nh: int, nl: int, a: int, dh: int, dl: int, b: int) -> float:
     """``sign (n a) / (d b)`` with one rounding; ``n`` and ``d`` of 128 bits, ``d, a, b > 0``."""
     if sign == 0:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit, uint64
+from numba import uint64
 
 from expert.columns import layout as at
+from expert.columns.compiled import plain
 from expert.columns.exact import add_product, least, most, multiply, ratio, scaled, subtract, wide_ratio
 from expert.columns.rings import NO_NOTE, before
 
@@ -20,7 +21,7 @@ TEN_YEARS = 315_360_000.0
 SAFE = 4.0e18
 
 
-@njit(cache=True)
+@plain
 def put(num, fac, meta, slot, t, v, lo, hi, cn, cd):
     """Write a number without anything to say of it."""
     num[0, slot, t], num[1, slot, t], num[2, slot, t] = v, lo, hi
@@ -32,7 +33,7 @@ def put(num, fac, meta, slot, t, v, lo, hi, cn, cd):
         meta[at.M_WHY, slot, t] = at.WHY_NOTHING
 
 
-@njit(cache=True)
+@plain
 def tell(meta, slot, t, seen, why, a, b):
     """Write what is to be said of a number: source time of its newest sample, reason, two details."""
     if len(meta):
@@ -42,14 +43,14 @@ def tell(meta, slot, t, seen, why, a, b):
         meta[at.M_B, slot, t] = b
 
 
-@njit(cache=True)
+@plain
 def unknown(num, fac, meta, slot, t, seen, why, a, b):
     """Write a number that is not known."""
     put(num, fac, meta, slot, t, NAN, NAN, NAN, 1, 1)
     tell(meta, slot, t, seen, why, a, b)
 
 
-@njit(cache=True)
+@plain
 def bounded(num, fac, meta, slot, t, lo, hi):
     """Put bounds to a number that stands there; unknown when a bound is not finite."""
     if math.isfinite(lo) and math.isfinite(hi):
@@ -59,7 +60,7 @@ def bounded(num, fac, meta, slot, t, lo, hi):
         unknown(num, fac, meta, slot, t, seen, at.WHY_OVERFLOW, 0, 0)
 
 
-@njit(cache=True)
+@plain
 def age_factor(v, age):
     """Linear from 1 at the sampling period to 0 at the maximal age, as a fraction."""
     period, oldest = v[at.V_PERIOD], v[at.V_MAX_AGE]
@@ -70,7 +71,7 @@ def age_factor(v, age):
     return max(0, oldest - age), oldest - period
 
 
-@njit(cache=True)
+@plain
 def edges(v, source, count, note, i, j, since, now):
     """Whether samples are missing next to the (low, high) end of the range; see `expert.engine.memory.Series.edges`."""
     offset, mask, tail = v[at.V_OFFSET], v[at.V_MASK], v[at.V_TAIL]
@@ -117,7 +118,7 @@ def edges(v, source, count, note, i, j, since, now):
         k, known, following = after, True, after + 1
 
 
-@njit(cache=True)
+@plain
 def held_value(v, width, source, count, note, now, num, fac, meta, slot, t):
     """The newest sample, held: unknown when it is bad or stale, discounted by its age."""
     i = v[at.V_NEXT] - 1
@@ -149,7 +150,7 @@ def held_value(v, width, source, count, note, now, num, fac, meta, slot, t):
             bounded(num, fac, meta, slot, t, lo, hi)
 
 
-@njit(cache=True)
+@plain
 def _add_squares(g, v, s, x, sign):
     """Add a good sample to sums of squares and times, or take it away; sums wrap, what is made of them fits."""
     tick = (s - v[at.V_ORIGIN]) // v[at.V_PERIOD]
@@ -159,7 +160,7 @@ def _add_squares(g, v, s, x, sign):
     g[at.G_STX] += sign * tick * x
 
 
-@njit(cache=True)
+@plain
 def move_window(g, v, source, count, note, now):
     """Bring a window's ends and sums to ``now``."""
     offset, mask, low = v[at.V_OFFSET], v[at.V_MASK], v[at.V_LOW]
@@ -191,7 +192,7 @@ def move_window(g, v, source, count, note, now):
     g[at.G_N], g[at.G_SX], g[at.G_START] = n, total, start
 
 
-@njit(cache=True)
+@plain
 def _first_and_last(v, count, note, i, j):
     """Counts of the first and the last good sample."""
     offset, mask = v[at.V_OFFSET], v[at.V_MASK]
@@ -203,7 +204,7 @@ def _first_and_last(v, count, note, i, j):
     return count[offset + (i & mask)], count[offset + (k & mask)]
 
 
-@njit(cache=True)
+@plain
 def _extremes(v, count, note, i, j):
     """Smallest and largest count, largest fall and largest climb over the good samples."""
     offset, mask = v[at.V_OFFSET], v[at.V_MASK]
@@ -220,7 +221,7 @@ def _extremes(v, count, note, i, j):
     return low, high, fall, climb
 
 
-@njit(cache=True)
+@plain
 def _std(v, g, count, note, i, j, n):
     """Population standard deviation: square root of one exact quotient."""
     reach = float(v[at.V_HIGH] - v[at.V_LOW])
@@ -243,7 +244,7 @@ def _std(v, g, count, note, i, j, n):
     return math.sqrt(wide_ratio(sign, h, low, sn, dh, dl, sd))
 
 
-@njit(cache=True)
+@plain
 def _slope(v, g, source, count, note, i, j, n, since):
     """Least-squares slope over time, house units per second."""
     reach = float(v[at.V_HIGH] - v[at.V_LOW])
@@ -282,7 +283,7 @@ def _slope(v, g, source, count, note, i, j, n, since):
     return wide_ratio(sign, nh, nl, 1000 * v[at.V_NUM], dh, dl, step * v[at.V_DEN])
 
 
-@njit(cache=True)
+@plain
 def _feature(function, v, g, source, count, note, i, j, n, since):
     """A window feature of at least one (two, where it needs them) good samples, in house units."""
     sn, sd = v[at.V_NUM], v[at.V_DEN]
@@ -305,7 +306,7 @@ def _feature(function, v, g, source, count, note, i, j, n, since):
     return ratio(fall if function == at.DROP else climb, sn, 1, sd)
 
 
-@njit(cache=True)
+@plain
 def _possible(function, v, g, count, note, i, j, n, missing):
     """Bounds of a feature with ``missing`` samples anywhere in the range; NaN where nothing useful can be said."""
     sn, sd, bottom, top = v[at.V_NUM], v[at.V_DEN], v[at.V_LOW], v[at.V_HIGH]
@@ -331,14 +332,14 @@ def _possible(function, v, g, count, note, i, j, n, missing):
     return ratio(seen, sn, 1, sd), ratio(span, sn, 1, sd)
 
 
-@njit(cache=True)
+@plain
 def complete(v, g, n, size, since):
     """Whether a window has a good sample at every tick of the variable's grid, so that nothing can be missing in it."""
     whole = n >= g[at.G_EXPECTED] and n == size and v[at.V_UNALIGNED] <= since
     return whole and g[at.G_LENGTH] == g[at.G_EXPECTED] * v[at.V_PERIOD]
 
 
-@njit(cache=True)
+@plain
 def window(function, within, v, g, width, source, count, note, now, num, fac, meta, slot, t):
     """``f(x, T)`` with its coverage; ``within``: missing samples go to the ends of the range instead of discounting.
 
@@ -394,7 +395,7 @@ def window(function, within, v, g, width, source, count, note, now, num, fac, me
             meta[at.M_N, slot, t] = meta[at.M_M, slot, t] = at.NONE
 
 
-@njit(cache=True)
+@plain
 def _widen(function, v, g, source, count, note, now, i, j, n, num, fac, meta, slot, t):
     """Bounds when samples are missing next to an end of the range."""
     low, high = edges(v, source, count, note, i, j, now - g[at.G_LENGTH], now)
@@ -414,7 +415,7 @@ def _widen(function, v, g, source, count, note, now, i, j, n, num, fac, meta, sl
     bounded(num, fac, meta, slot, t, lo, hi)
 
 
-@njit(cache=True)
+@plain
 def z_score(function, known, base, length, num, fac, meta, slot, t):
     """Turn the window feature that stands in a slot into a z score against the baseline (median, spread)."""
     if math.isnan(num[1, slot, t]):

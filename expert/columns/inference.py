@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from expert.columns import layout as at
 from expert.columns import memory as m
+from expert.columns.compiled import plain
 from expert.columns.exact import ONE, round_half_even
 from expert.columns.memory import ints2, small2
 
@@ -14,7 +14,7 @@ MISSING_IN_A_ROW = 2
 MISSING_SHARE = 20
 
 
-@njit(cache=True)
+@plain
 def hold_begin(times, mask, first, k, duration, period):
     """Start of a hold at scan number ``k``: (time, number of the first scan in it).
 
@@ -47,7 +47,7 @@ def hold_begin(times, mask, first, k, duration, period):
     return begin, n
 
 
-@njit(cache=True)
+@plain
 def hold(h, past, least, k, mask, now, begin, n, s, p):
     """`for`: the least of both ends over the scans since ``n``; returns the held interval.
 
@@ -81,7 +81,7 @@ def hold(h, past, least, k, mask, now, begin, n, s, p):
     return min(0 if late else held, most), most
 
 
-@njit(cache=True)
+@plain
 def hold_rings(table, row):
     """A hold, its past ends (support, plausibility), its queues of least values, where it begins at each scan."""
     h = ints2(table, m.I_HOLDS)[row]
@@ -90,7 +90,7 @@ def hold_rings(table, row):
     return h, past, least, (ints2(table, m.I_BEGINS)[h[at.H_ROW]], ints2(table, m.I_FIRSTS)[h[at.H_ROW]])
 
 
-@njit(cache=True)
+@plain
 def tell_event(events, settings, t, row, did, s, p, raised):
     """Put down what a machine did; the columns of `expert.columns.core.Event`."""
     k = settings[m.SETTING_EVENTS]
@@ -98,13 +98,13 @@ def tell_event(events, settings, t, row, did, s, p, raised):
     settings[m.SETTING_EVENTS] = k + 1
 
 
-@njit(cache=True)
+@plain
 def attenuated(s, strength):
     """Support times a rule's strength, rounded once."""
     return s if strength == ONE else round_half_even(np.int64(s) * strength, ONE)
 
 
-@njit(cache=True)
+@plain
 def step(r, now, s, p, disputed, late, period):
     """Advance a rule's machine to scan ``now``; return what it did, or -1. See `expert.engine.raising.Machine`."""
     if r[at.R_STATE] == at.NORMAL:

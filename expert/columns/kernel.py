@@ -10,24 +10,25 @@ would take longer to hand over than a scan takes; what they call gets the arrays
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from expert.columns import layout as at
 from expert.columns import memory as m
+from expert.columns.compiled import plain
 from expert.columns.conditions import compare, compared, counted, graded, negated, scored
 from expert.columns.crisp import WIDE, crisp_step, mark_wide, open_operands
 from expert.columns.exact import ONE, discounted, fraction_less
 from expert.columns.inference import hold_begin
 from expert.columns.lags import look_back, store
 from expert.columns.machines import firm, machine, rule, seen
-from expert.columns.memory import bytes2, floats2, floats3, ints1, ints2, ints3, small2, words1
+from expert.columns.marks import any_marked, mark, unmark
+from expert.columns.memory import bytes2, floats2, floats3, ints1, ints2, ints3, small2
 from expert.columns.numbers import aggregate, arithmetic
-from expert.columns.quick import quick, quick_machine
+from expert.columns.quick import run_quick
 
 MAX_ROUNDS = 10_000
 
 
-@njit(cache=True)
+@plain
 def _least(x, to, args, n):
     """Least of some rows, scan by scan; a loop over scans inside one over rows runs many scans at a time."""
     out = x[to]
@@ -40,7 +41,7 @@ def _least(x, to, args, n):
             out[t] = min(out[t], row[t])
 
 
-@njit(cache=True)
+@plain
 def _most(x, to, args, n):
     """Largest of some rows, scan by scan; nought of none."""
     out = x[to]
@@ -52,7 +53,7 @@ def _most(x, to, args, n):
             out[t] = max(out[t], row[t])
 
 
-@njit(cache=True)
+@plain
 def _discount(s, p, to, t, xn, xd, yn, yd):
     """Discount a comparison by the smaller factor of its sides."""
     if fraction_less(yn, yd, xn, xd):
@@ -60,7 +61,7 @@ def _discount(s, p, to, t, xn, xd, yn, yd):
     s[to, t], p[to, t] = discounted(s[to, t], p[to, t], xn, xd)
 
 
-@njit(cache=True)
+@plain
 def _holds(table, n):
     """Where the holds of every length begin, for each scan; rules of one length share it."""
     times, spans, settings = ints1(table, m.I_TIMES), ints2(table, m.I_SPANS), ints1(table, m.I_SETTINGS)
@@ -73,7 +74,7 @@ def _holds(table, n):
             )
 
 
-@njit(cache=True)
+@plain
 def infer(table, scan_times, late, partial, packed):
     """All operations over a stretch; the number of the loop that did not come to rest, or -1.
 
@@ -91,8 +92,7 @@ def infer(table, scan_times, late, partial, packed):
     s, p, active = small2(table, m.I_S), small2(table, m.I_P), bytes2(table, m.I_ACTIVE)
     refuted, settings = small2(table, m.I_REFUTED), ints1(table, m.I_SETTINGS)
     model_s, model_p = small2(table, m.I_MODEL_S), small2(table, m.I_MODEL_P)
-    eights = words1(table, m.I_DIRTY)
-    events, dirty, always = ints2(table, m.I_EVENTS), bytes2(table, m.I_DIRTY)[0], bytes2(table, m.I_DIRTY)[1]
+    events, dirty, always = ints2(table, m.I_EVENTS), ints2(table, m.I_DIRTY)[0], ints2(table, m.I_DIRTY)[1]
     certain, level, scale = bytes2(table, m.I_CERTAIN), small2(table, m.I_LEVEL), ints2(table, m.I_SCALE)
     above, form, crisp = ints2(table, m.I_ABOVE), bytes2(table, m.I_FORM), bytes2(table, m.I_CRISP)
     n, mask = len(scan_times), len(times) - 1
@@ -101,9 +101,11 @@ def infer(table, scan_times, late, partial, packed):
         form[WIDE, 0] = 1
     for t in range(n):
         times[(settings[m.SETTING_NUMBER] + t) & mask] = scan_times[t]
+    for w in range(len(dirty)):
+        dirty[w] |= always[w]
     _holds(table, n)
     loop, rounds, changing, inside = 0, 0, False, False
-    before_s, before_p = np.zeros(n, np.int32), np.zeros(n, np.int32)
+    before_s, before_p = small2(table, m.I_BEFORE)[0], small2(table, m.I_BEFORE)[1]
     i = 0
     while True:
         if inside and i == loops[loop, 1]:
@@ -117,39 +119,22 @@ def infer(table, scan_times, late, partial, packed):
             return -1
         if not inside and loop < len(loops) and loops[loop, 0] == i:
             inside, rounds, changing = True, 0, False
-            if partial and not dirty[i : loops[loop, 1]].any():
+            if partial and not any_marked(dirty, i, loops[loop, 1]):
                 i, loop, inside = loops[loop, 1], loop + 1, False
                 continue
             for j in range(i, loops[loop, 1]):
-                dirty[j] = 0
+                unmark(dirty, j)
                 s[nodes[j, at.N_SLOT], :n] = 0
                 p[nodes[j, at.N_SLOT], :n] = 0
                 if packed:
                     mark_wide(j, nodes, rules, form)
         if partial and not inside:
-            if i & 7 == 0:  # eight at a time
-                end = loops[loop, 0] if loop < len(loops) else len(nodes)
-                while i + 8 <= end and eights[i >> 3] == 0:
-                    i += 8
-                if i == end:
-                    continue
-            if dirty[i] == 0:
-                i += 1
-                continue
-            dirty[i] = always[i]
-            if nodes[i, at.N_OP] == at.OP_MACHINE and nodes[i, at.N_B] < 0 and nodes[i, at.N_C] < 0:
-                up = nodes[i, at.N_A]
-                was = active[up, 0]
-                if quick_machine(nodes[i], rules[up], s, p, active, scan_times[0], late[0], settings, events):
-                    dirty[i] = 1
-                done, changed = True, was != active[up, 0]
-            else:
-                done, changed = quick(i, nodes, operands, num, fac, s, p)
-            if done:
-                if changed:
-                    for k in range(first[i], first[i + 1]):
-                        dirty[readers[k]] = 1
-                i += 1
+            end = loops[loop, 0] if loop < len(loops) else len(nodes)
+            i = run_quick(
+                i, end, nodes, operands, num, fac, s, p, rules, active, scan_times[0], late[0], settings, events, dirty,
+                first, readers,
+            )  # fmt: skip
+            if i == end:
                 continue
         if packed:
             if not inside and crisp_step(
@@ -173,7 +158,8 @@ def infer(table, scan_times, late, partial, packed):
             else:
                 low, high = s[to, 0], p[to, 0]
         if inside:
-            before_s[:], before_p[:] = s[to, :n], p[to, :n]
+            for t in range(n):
+                before_s[t], before_p[t] = s[to, t], p[to, t]
         args = operands[node[at.N_ARGS] : node[at.N_END]]
         if op == at.OP_COMPARE:
             x, y, how = args[0], args[1], node[at.N_A]
@@ -282,7 +268,7 @@ def infer(table, scan_times, late, partial, packed):
             if partial:
                 for k in range(first[i], first[i + 1]):
                     if readers[k] >= loops[loop, 1]:
-                        dirty[readers[k]] = 1
+                        mark(dirty, readers[k])
         elif partial and op != at.OP_STORE:
             changed = op == at.OP_REFUTED or op == at.OP_SEEN
             if numeric:
@@ -291,10 +277,10 @@ def infer(table, scan_times, late, partial, packed):
             elif op == at.OP_MACHINE:
                 changed = low != active[node[at.N_A], 0]
                 if rules[node[at.N_A], at.R_STATE] >= at.HELD:
-                    dirty[i] = 1  # time alone may move it
+                    mark(dirty, i)  # time alone may move it
             elif not changed:
                 changed = low != s[to, 0] or high != p[to, 0]
             if changed:
                 for k in range(first[i], first[i + 1]):
-                    dirty[readers[k]] = 1
+                    mark(dirty, readers[k])
         i += 1

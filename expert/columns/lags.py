@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from numba import njit
-
 from expert.columns import layout as at
 from expert.columns import memory as m
+from expert.columns.compiled import plain
 from expert.columns.features import unknown
 from expert.columns.memory import floats3, ints1, ints2, ints3
 
 
-@njit(cache=True)
+@plain
 def look_back(node, arg, n, table):
     """``lag(x, D)``: the number as the newest scan at least D ago saw it."""
     num, fac, meta = floats3(table, m.I_NUM), ints3(table, m.I_FAC), ints3(table, m.I_META)
@@ -55,7 +54,7 @@ def look_back(node, arg, n, table):
                     ends[i, a + k, t] = ends[i, b + k, j] if here else old_ends[i, a + k, j]
 
 
-@njit(cache=True)
+@plain
 def store(node, n, table):
     """Remember what a lag will look back at."""
     num, fac, meta = floats3(table, m.I_NUM), ints3(table, m.I_FAC), ints3(table, m.I_META)

@@ -22,7 +22,9 @@ V_SIMPLE = 27
 """1 where a held value has no uncertainty and comes from its count by one division of small integers."""
 V_PLAIN = 28
 """1 where, besides, held values are all that is read of it."""
-V_SIZE = 29
+V_DONE = 29
+"""Number of the newest scan for which its held values were worked out as its sample came."""
+V_SIZE = 30
 
 # A variable's hourly means: row of the table of hours, its constants and what moves.
 B_VAR, B_LEAST, B_UPTO, B_FIRST, B_END, B_AT, B_KNOWN, B_FIXED, B_STALE = range(9)
@@ -34,6 +36,10 @@ B_SIZE = 9
 L_KIND, L_SLOT, L_GROUP, L_FUNCTION, L_BOUNDED, L_BASE, L_LENGTH, L_COUNTED = range(8)
 """L_COUNTED: 1 for a held value or a mean that comes from its count, or sum of counts, by one division."""
 L_SIZE = 8
+T_SLOT, T_BELOW, T_FIRST, T_END = range(4)
+"""A condition that asks no more than whether a leaf's value is below a limit: its place, its certainty (both ends) when
+it is, and who reads it, from and to in `turned_readers`."""
+T_SIZE = 4
 LEAF_VALUE, LEAF_WINDOW, LEAF_Z, LEAF_BASELINE, LEAF_SINCE, LEAF_AGE, LEAF_UNCHANGED, LEAF_REPEATS, LEAF_BAD = range(9)
 
 # A window: one variable, one length.

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from numba import njit
-
 from expert.columns import layout as at
 from expert.columns import memory as m
+from expert.columns.compiled import inlined, plain
+from expert.columns.exact import ONE
 from expert.columns.features import held_value, move_window, put, tell, unknown, window, z_score
-from expert.columns.memory import bytes2, floats1, floats2, floats3, ints1, ints2, ints3
+from expert.columns.marks import mark
+from expert.columns.memory import floats1, floats2, floats3, ints1, ints2, ints3, small2
 from expert.columns.rings import NO_NOTE, close_hours, forget, median_and_spread, take_in, worth_forgetting
 from expert.columns.since import age, is_bad, since_change, stood_still
 
 
-@njit(cache=True)
+@plain
 def _leaf(leaf, width, v, groups, known, base, source, count, note, num, fac, meta, now, t):
     """Evaluate one leaf at one scan; ``known``, ``base``: of all baselines."""
     kind, slot = leaf[at.L_KIND], leaf[at.L_SLOT]
@@ -44,7 +45,7 @@ def _leaf(leaf, width, v, groups, known, base, source, count, note, num, fac, me
         stood_still(kind == at.LEAF_REPEATS, v, source, count, note, now, num, fac, meta, slot, t)
 
 
-@njit(cache=True)
+@plain
 def _prepare(v, groups, baselines, hour, mean, excluded, base, source, count, note, settings, now):
     """What the leaves of one variable stand on besides its newest sample: its baseline, its windows."""
     b = v[at.V_HOURLY]
@@ -57,9 +58,12 @@ def _prepare(v, groups, baselines, hour, mean, excluded, base, source, count, no
         move_window(groups[i], v, source, count, note, now)
 
 
-@njit(cache=True, inline="always")
+@inlined
 def take(variables, i, source, arrival, count, note, s, a, x, quality, n, rank):
-    """Take a sample in; what `take_in` does with a good one a period after one on the grid is done at once."""
+    """Take a sample in; what `take_in` does with a good one a period after one on the grid is done at once.
+
+    Return whether it was such a one.
+    """
     head, period = variables[i, at.V_HEAD], variables[i, at.V_PERIOD]
     offset, mask = variables[i, at.V_OFFSET], variables[i, at.V_MASK]
     last = source[offset + ((head - 1) & mask)]
@@ -68,11 +72,12 @@ def take(variables, i, source, arrival, count, note, s, a, x, quality, n, rank):
         place = offset + (head & mask)
         source[place], arrival[place], count[place], note[place] = s, a, x, NO_NOTE
         variables[i, at.V_HEAD] = head + 1
-    else:
-        take_in(variables[i], source, arrival, count, note, s, a, x, quality, n, rank)
+        return True
+    take_in(variables[i], source, arrival, count, note, s, a, x, quality, n, rank)
+    return False
 
 
-@njit(cache=True)
+@plain
 def evaluate(
     v, t, now, whole, rows, widths, groups, baselines, hour, mean, excluded, base, settings, source, arrival, count,
     note, num, fac, meta, first, readers, dirty,
@@ -111,25 +116,21 @@ def evaluate(
         same = lo == num[1, slot, t] and hi == num[2, slot, t] and cn == fac[0, slot, t] and cd == fac[1, slot, t]
         if not same or (told and seen != meta[at.M_AT, slot, t]):
             for k in range(first[j], first[j + 1]):
-                dirty[readers[k]] = 1
+                mark(dirty, readers[k])
     if tail < head and source[offset + (tail & mask)] < now - v[at.V_KEEP]:
         forget(v, source, arrival, count, note, now)
 
 
-@njit(cache=True, inline="always")
-def _held(variables, i, now, told, rows, source, count, note, num, fac, meta, first, readers, turns, dirty):
-    """Held values of a variable whose newest sample is fresh and certain; whether it is.
+@inlined
+def _held(
+    variables, i, seen, count, told, rows, num, fac, meta, first, readers, turns, turned, turned_readers, s, p, dirty
+):  # fmt: skip
+    """Held values of a variable that is plain and whose newest sample is fresh and certain.
 
-    A reader is run only when the value has gone past the limit that it compares with.
+    A comparison is decided where the value has gone past the limit that it compares with, and left alone elsewhere.
     """
-    offset, mask, head = variables[i, at.V_OFFSET], variables[i, at.V_MASK], variables[i, at.V_HEAD]
-    place = offset + ((head - 1) & mask)
-    seen = source[place]
-    plain = variables[i, at.V_PLAIN] == 1 and head > variables[i, at.V_TAIL]
-    if not plain or not 0 <= now - seen <= variables[i, at.V_PERIOD] or note[place] != NO_NOTE:
-        return False
-    variables[i, at.V_NEXT] = head
-    x = (count[place] * variables[i, at.V_NUM]) / variables[i, at.V_DEN]
+    variables[i, at.V_NEXT] = variables[i, at.V_HEAD]
+    x = (count * variables[i, at.V_NUM]) / variables[i, at.V_DEN]
     for j in range(variables[i, at.V_LEAVES], variables[i, at.V_LEAVES_END]):
         slot, before = rows[j, at.L_SLOT], num[1, rows[j, at.L_SLOT], 0]
         certain = fac[0, slot, 0] == 1 and fac[1, slot, 0] == 1 and before == num[2, slot, 0]
@@ -144,12 +145,25 @@ def _held(variables, i, now, told, rows, source, count, note, num, fac, meta, fi
         if moved:
             for k in range(first[j], first[j + 1]):
                 turn = turns[k]
-                if not certain or turn != turn or (before < turn) != (x < turn):
-                    dirty[readers[k]] = 1
-    return True
+                if not certain or turn != turn:
+                    mark(dirty, readers[k])
+                elif (before < turn) != (x < turn):
+                    to, below = turned[k, at.T_SLOT], turned[k, at.T_BELOW]
+                    s[to, 0] = p[to, 0] = below if x < turn else ONE - below
+                    for q in range(turned[k, at.T_FIRST], turned[k, at.T_END]):
+                        mark(dirty, turned_readers[q])
 
 
-@njit(cache=True)
+@inlined
+def _fresh(variables, i, now, source, note):
+    """Whether nothing but held values is read of a variable, and its newest sample is fresh and certain."""
+    if variables[i, at.V_PLAIN] != 1 or variables[i, at.V_HEAD] <= variables[i, at.V_TAIL]:
+        return False
+    place = variables[i, at.V_OFFSET] + ((variables[i, at.V_HEAD] - 1) & variables[i, at.V_MASK])
+    return 0 <= now - source[place] <= variables[i, at.V_PERIOD] and note[place] == NO_NOTE
+
+
+@plain
 def leaves(table, now, new, begin, whole):
     """Take in samples and work out all leaves of one scan.
 
@@ -177,16 +191,37 @@ def leaves(table, now, new, begin, whole):
     count, note = ints1(table, m.I_COUNT), ints1(table, m.I_NOTE)
     num, fac, meta = floats3(table, m.I_NUM), ints3(table, m.I_FAC), ints3(table, m.I_META)
     first, readers = ints1(table, m.I_LEAF_FIRST), ints1(table, m.I_LEAF_READERS)
-    turns = floats1(table, m.I_LEAF_TURNS)
-    dirty, told = bytes2(table, m.I_DIRTY)[0], len(meta) > 0
+    turns, turned, turned_readers = (
+        floats1(table, m.I_LEAF_TURNS),
+        ints2(table, m.I_TURNED),
+        ints1(table, m.I_TURNED_READERS),
+    )
+    s, p = small2(table, m.I_S), small2(table, m.I_P)
+    dirty, told, number = ints2(table, m.I_DIRTY)[0], len(meta) > 0, settings[m.SETTING_NUMBER]
     for k in range(begin, new.shape[1]):
         i = new[0, k]
         if variables[i, at.V_HEAD] - variables[i, at.V_TAIL] > variables[i, at.V_MASK]:
             return k
-        s, a, x, quality = new[2, k], new[3, k], new[4, k], new[5, k]
-        take(variables, i, source, arrival, count, note, s, a, x, quality, new[6, k], rank)
+        at_source, a, x, quality = new[2, k], new[3, k], new[4, k], new[5, k]
+        taken = take(variables, i, source, arrival, count, note, at_source, a, x, quality, new[6, k], rank)
+        if taken and variables[i, at.V_PLAIN] == 1 and 0 <= now - at_source <= variables[i, at.V_PERIOD]:
+            _held(
+                variables, i, at_source, x, told, rows, num, fac, meta, first, readers, turns, turned, turned_readers,
+                s, p, dirty,
+            )  # fmt: skip
+            variables[i, at.V_DONE] = number
+        else:
+            variables[i, at.V_DONE] = at.NONE
     for i in range(len(variables)):
-        if _held(variables, i, now, told, rows, source, count, note, num, fac, meta, first, readers, turns, dirty):
+        done = variables[i, at.V_DONE] == number
+        if not done and _fresh(variables, i, now, source, note):
+            place = variables[i, at.V_OFFSET] + ((variables[i, at.V_HEAD] - 1) & variables[i, at.V_MASK])
+            _held(
+                variables, i, source[place], count[place], told, rows, num, fac, meta, first, readers, turns, turned,
+                turned_readers, s, p, dirty,
+            )  # fmt: skip
+            done = True
+        if done:
             if worth_forgetting(variables, i, source, now):
                 forget(variables[i], source, arrival, count, note, now)
             continue

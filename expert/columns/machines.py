@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from expert.columns import layout as at
 from expert.columns import memory as m
+from expert.columns.compiled import plain
 from expert.columns.conditions import some
 from expert.columns.exact import ONE
 from expert.columns.inference import attenuated, hold, hold_rings, step, tell_event
 from expert.columns.memory import ints1
 
 
-@njit(cache=True)
+@plain
 def rule(node, when, r, n, s, p, table):
     """A rule: its condition, held, weakened by its strength."""
     held, out = node[at.N_B], node[at.N_SLOT]
@@ -36,7 +36,7 @@ def rule(node, when, r, n, s, p, table):
         s[out, t], p[out, t] = attenuated(a, strength), b
 
 
-@njit(cache=True)
+@plain
 def seen(node, args, n, s, p, refuted):
     """A fact: its best argument, and what readers see of it after its refuters."""
     row, raw, to = node[at.N_B], node[at.N_C], node[at.N_SLOT]
@@ -48,7 +48,7 @@ def seen(node, args, n, s, p, refuted):
         s[to, t], p[to, t] = min(s[raw, t], high), high
 
 
-@njit(cache=True)
+@plain
 def firm(node, args, n, s, p, refuted):
     """A fact as it would be seen if nothing that is disputed had support."""
     raw, seen, row, to = args[0], args[1], node[at.N_B], node[at.N_SLOT]
@@ -57,7 +57,7 @@ def firm(node, args, n, s, p, refuted):
         s[to, t], p[to, t] = (0 if disputed else s[seen, t]), p[seen, t]
 
 
-@njit(cache=True)
+@plain
 def machine(node, r, args, n, s, p, active, refuted, times, mask, late, settings, events):
     """A rule's machine, on its own certainty capped by the refuters of what it concludes."""
     row, fact, doubt, held, to = node[at.N_A], node[at.N_B], node[at.N_C], node[at.N_D], node[at.N_SLOT]

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import carray, njit, types
+from numba import carray, types
 from numba.extending import intrinsic
+
+from expert.columns.compiled import making
 
 INT, SMALL, BYTE, FLOAT = np.dtype(np.int64), np.dtype(np.int32), np.dtype(np.uint8), np.dtype(np.float64)
 
@@ -50,6 +52,8 @@ FIELDS: dict[str, tuple[np.dtype[Any], int]] = {
     "leaf_first": (INT, 1),
     "leaf_readers": (INT, 1),
     "leaf_turns": (FLOAT, 1),  # a reader that asks no more than whether the value is below this; else nan
+    "turned": (INT, 2),  # (leaf_readers, T_ columns): what such a reader writes, and who reads that
+    "turned_readers": (INT, 1),
     # what goes from scan to scan above the samples
     "rules": (INT, 2),
     "holds": (INT, 2),
@@ -71,8 +75,9 @@ FIELDS: dict[str, tuple[np.dtype[Any], int]] = {
     "model_p": (SMALL, 2),
     "begins": (INT, 2),
     "firsts": (INT, 2),
-    "dirty": (BYTE, 2),
+    "dirty": (INT, 2),  # operations to run (`expert.columns.marks`): now, and at every scan
     "events": (INT, 2),
+    "before": (SMALL, 2),  # both ends of what a loop works out, as they were
     # what is plain over a whole stretch
     "certain": (BYTE, 2),  # (1, slots): what is known of a row of numbers (`expert.columns.crisp`)
     "level": (SMALL, 2),  # slots x scans: the counts that certain numbers come from
@@ -120,6 +125,8 @@ FIELDS: dict[str, tuple[np.dtype[Any], int]] = {
     I_LEAF_FIRST,
     I_LEAF_READERS,
     I_LEAF_TURNS,
+    I_TURNED,
+    I_TURNED_READERS,
     I_RULES,
     I_HOLDS,
     I_SPANS,
@@ -141,6 +148,7 @@ FIELDS: dict[str, tuple[np.dtype[Any], int]] = {
     I_FIRSTS,
     I_DIRTY,
     I_EVENTS,
+    I_BEFORE,
     I_CERTAIN,
     I_LEVEL,
     I_SCALE,
@@ -188,61 +196,55 @@ def _pointer(typingctx, address):
     return signature, codegen
 
 
-@njit(cache=True)
+@making
 def ints1(table, k):
     """Row ``k`` of the table as a vector of integers."""
     return carray(_pointer(table[k, 0]), (table[k, 1],), np.int64)
 
 
-@njit(cache=True)
+@making
 def bytes1(table, k):
     """Row ``k`` of the table as a vector of bytes."""
     return carray(_pointer(table[k, 0]), (table[k, 1],), np.uint8)
 
 
-@njit(cache=True)
-def words1(table, k):
-    """Row ``k`` of the table, a matrix of bytes, as integers of eight bytes, as many as its first line fills."""
-    return carray(_pointer(table[k, 0]), (table[k, 2] // 8,), np.int64)
-
-
-@njit(cache=True)
+@making
 def ints2(table, k):
     """Row ``k`` of the table as a matrix of integers."""
     return carray(_pointer(table[k, 0]), (table[k, 1], table[k, 2]), np.int64)
 
 
-@njit(cache=True)
+@making
 def ints3(table, k):
     """Row ``k`` of the table as a block of integers."""
     return carray(_pointer(table[k, 0]), (table[k, 1], table[k, 2], table[k, 3]), np.int64)
 
 
-@njit(cache=True)
+@making
 def floats1(table, k):
     """Row ``k`` of the table as a vector of floats."""
     return carray(_pointer(table[k, 0]), (table[k, 1],), np.float64)
 
 
-@njit(cache=True)
+@making
 def floats2(table, k):
     """Row ``k`` of the table as a matrix of floats."""
     return carray(_pointer(table[k, 0]), (table[k, 1], table[k, 2]), np.float64)
 
 
-@njit(cache=True)
+@making
 def floats3(table, k):
     """Row ``k`` of the table as a block of floats."""
     return carray(_pointer(table[k, 0]), (table[k, 1], table[k, 2], table[k, 3]), np.float64)
 
 
-@njit(cache=True)
+@making
 def small2(table, k):
     """Row ``k`` of the table as a matrix of certainties."""
     return carray(_pointer(table[k, 0]), (table[k, 1], table[k, 2]), np.int32)
 
 
-@njit(cache=True)
+@making
 def bytes2(table, k):
     """Row ``k`` of the table as a matrix of bytes."""
     return carray(_pointer(table[k, 0]), (table[k, 1], table[k, 2]), np.uint8)

@@ -10,14 +10,14 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
 from expert.columns import layout as at
+from expert.columns.compiled import making, plain
 from expert.columns.exact import exact_sum, fraction_less, least, most
 from expert.columns.features import NAN, bounded, put, tell, unknown
 
 
-@njit(cache=True)
+@making
 def copy(num, fac, meta, frm, to, t):
     """Copy a number without its layers."""
     num[:, to, t] = num[:, frm, t]
@@ -26,7 +26,7 @@ def copy(num, fac, meta, frm, to, t):
         meta[:, to, t] = meta[:, frm, t]
 
 
-@njit(cache=True)
+@plain
 def at_level(num, fac, place, size, factor, ends, slot, t, cn, cd):
     """Tightest bounds of a number that hold with a factor of ``cn / cd`` at least: (found, low, high)."""
     if not fraction_less(fac[0, slot, t], fac[1, slot, t], cn, cd):
@@ -38,7 +38,7 @@ def at_level(num, fac, place, size, factor, ends, slot, t, cn, cd):
     return False, NAN, NAN
 
 
-@njit(cache=True)
+@making
 def levels(fac, place, size, factor, slots, t):
     """All factors of some numbers, smallest first, as an array (2, n)."""
     n = 0
@@ -65,7 +65,7 @@ def levels(fac, place, size, factor, slots, t):
     return found[:, :n]
 
 
-@njit(cache=True)
+@plain
 def layered(place, size, slots, t):
     """Whether one of some numbers has layers."""
     for slot in slots:  # noqa: SIM110 - a generator cannot be compiled
@@ -74,7 +74,7 @@ def layered(place, size, slots, t):
     return False
 
 
-@njit(cache=True)
+@plain
 def _ends(op, lo, hi):
     """Bounds of an operation's result from those of its operands, and the reason why there are none."""
     a, b = lo[0], hi[0]
@@ -109,7 +109,7 @@ def _ends(op, lo, hi):
     return least(least(least(w, x), y), z), most(most(most(w, x), y), z), at.WHY_NOTHING
 
 
-@njit(cache=True)
+@plain
 def _point(op, xs):
     """The operation on exact numbers; NaN where it has no result."""
     a = xs[0]
@@ -131,7 +131,7 @@ def _point(op, xs):
     return a - b if op == 1 else a * b
 
 
-@njit(cache=True)
+@making
 def arithmetic(op, slots, to, num, fac, meta, place, size, factor, ends, t):
     """``+ - * / abs sqrt min max`` on bounds; unknown in, unknown out; see `expert.engine.numbers.arithmetic`."""
     if place[to] >= 0:
@@ -178,7 +178,7 @@ def arithmetic(op, slots, to, num, fac, meta, place, size, factor, ends, t):
                 return
 
 
-@njit(cache=True)
+@making
 def _over(function, xs):
     """Aggregate of some floats."""
     if function == 2 or function == 4:
@@ -197,7 +197,7 @@ def _over(function, xs):
     return low if function == 0 else high
 
 
-@njit(cache=True)
+@plain
 def _over_ends(function, lo, hi):
     """Bounds of an aggregate from the bounds of the members."""
     if function == 5:
@@ -205,7 +205,7 @@ def _over_ends(function, lo, hi):
     return _over(function, lo), _over(function, hi)
 
 
-@njit(cache=True)
+@making
 def aggregate(function, slots, to, bottom, top, num, fac, meta, place, size, factor, ends, t):
     """Over the members of a set; a lost or old member may be anywhere in its range ``bottom..top`` (NaN: no range).
 
@@ -268,7 +268,7 @@ def aggregate(function, slots, to, bottom, top, num, fac, meta, place, size, fac
                 return
 
 
-@njit(cache=True)
+@plain
 def _add_layer(place, size, factor, ends, to, t, cn, cd, low, high):
     """Put one more layer to a number; False when its bounds are none."""
     if not (math.isfinite(low) and math.isfinite(high)):
@@ -279,7 +279,7 @@ def _add_layer(place, size, factor, ends, to, t, cn, cd, low, high):
     return True
 
 
-@njit(cache=True)
+@making
 def _ranged_layers(function, slots, to, bottom, top, num, fac, place, size, factor, ends, t):
     """Layers of an aggregate: with a larger factor, the members that are too old for it may be anywhere."""
     found = levels(fac, place, size, factor, slots, t)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from expert.columns import layout as at
 from expert.columns import memory as m
+from expert.columns.compiled import inlined, plain
 from expert.columns.exact import ONE
 from expert.columns.inference import step, tell_event
+from expert.columns.marks import between, mark, trailing_zeros
 
 FEW = 8
 """Up to this many members, the k-th largest is found by comparing each with each."""
 
 
-@njit(cache=True, inline="always")
+@inlined
 def quick(i, nodes, operands, num, fac, s, p):
     """One of the commonest operations at one scan: (whether it was one, whether its result changed)."""
     op, to, k, end = nodes[i, at.N_OP], nodes[i, at.N_SLOT], nodes[i, at.N_ARGS], nodes[i, at.N_END]
@@ -40,16 +41,20 @@ def quick(i, nodes, operands, num, fac, s, p):
     elif op == at.OP_NOT:
         a, b = np.int32(ONE - p[operands[k], 0]), np.int32(ONE - s[operands[k], 0])
     elif op == at.OP_KTH and end - k <= FEW:
-        a, b = np.int32(0), np.int32(0)
+        sure, possible, least = 0, 0, nodes[i, at.N_A]
         for j in range(k, end):
+            sure += s[operands[j], 0] == ONE
+            possible += p[operands[j], 0] != 0
+        a = b = np.int32(ONE if sure >= least else 0)
+        for j in range(k, end if sure < least <= possible else k):
             low, high = s[operands[j], 0], p[operands[j], 0]
             over, above = 0, 0
             for h in range(k, end):
                 over += s[operands[h], 0] >= low
                 above += p[operands[h], 0] >= high
-            if over >= nodes[i, at.N_A]:
+            if over >= least:
                 a = max(a, low)
-            if above >= nodes[i, at.N_A]:
+            if above >= least:
                 b = max(b, high)
     else:
         return False, False
@@ -58,7 +63,44 @@ def quick(i, nodes, operands, num, fac, s, p):
     return True, changed
 
 
-@njit(cache=True, inline="always")
+@plain
+def run_quick(
+    i, end, nodes, operands, num, fac, s, p, rules, active, now, late, settings, events, dirty, first, readers,
+):  # fmt: skip
+    """Run what is dirty from operation ``i`` on and is common; return the first that is not common, or ``end``.
+
+    A word of marks is taken out as a whole, so that which operation is next need not wait for what the last one did.
+    """
+    while i < end:
+        w = i >> 6
+        word = dirty[w] & between(i, end)
+        dirty[w] ^= word
+        while word != 0:
+            i = (w << 6) + trailing_zeros(word)
+            word &= word - 1
+            if nodes[i, at.N_OP] == at.OP_MACHINE and nodes[i, at.N_B] < 0 and nodes[i, at.N_C] < 0:
+                up = nodes[i, at.N_A]
+                was = active[up, 0]
+                if quick_machine(nodes[i], rules[up], s, p, active, now, late, settings, events):
+                    mark(dirty, i)
+                done, changed = True, was != active[up, 0]
+            else:
+                done, changed = quick(i, nodes, operands, num, fac, s, p)
+            if not done:
+                dirty[w] |= word
+                return i
+            if changed:
+                for k in range(first[i], first[i + 1]):
+                    reader = readers[k]
+                    if reader >> 6 == w and reader < end:
+                        word |= np.int64(1) << (reader & 63)
+                    else:
+                        mark(dirty, reader)
+        i = (w + 1) << 6
+    return end
+
+
+@inlined
 def quick_machine(node, r, s, p, active, now, late, settings, events):
     """A machine whose conclusion nothing refutes; whether time alone may move it."""
     out, to, row = r[at.R_OUT], node[at.N_SLOT], node[at.N_A]

@@ -7,9 +7,9 @@ The counterpart of `expert.engine.memory` and `expert.engine.baseline`; a sequen
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from expert.columns import layout as at
+from expert.columns.compiled import inlined, making, plain
 
 GOOD, UNCERTAIN, BAD = 0, 1, 2
 NO_NOTE, NOTE_BAD, NOTE_UNCERTAIN, NOTE_SKEW, NOTE_RANGE, FREE_NOTES = range(6)
@@ -19,7 +19,7 @@ HOUR = 3_600_000
 MIN_HOURS = 24
 
 
-@njit(cache=True)
+@plain
 def before(source, offset, mask, tail, head, t):
     """One past the last sequence number with a source time <= ``t``."""
     low, high = tail, head
@@ -32,7 +32,7 @@ def before(source, offset, mask, tail, head, t):
     return low
 
 
-@njit(cache=True)
+@plain
 def take_in(v, source, arrival, count, note, s, a, x, quality, n, rank):
     """Insert one sample into the ring of the variable row ``v``; of several with one source time the later arrival
     wins.
@@ -74,7 +74,7 @@ def take_in(v, source, arrival, count, note, s, a, x, quality, n, rank):
     _mark(v, s, x, verdict)
 
 
-@njit(cache=True)
+@plain
 def _mark(v, s, x, verdict):
     """Remember where windows must look closer: values near an end of the range, times off the grid."""
     if verdict == NO_NOTE and (x <= v[at.V_FLOOR] or x >= v[at.V_CEILING]) and s > v[at.V_EDGE]:
@@ -83,7 +83,7 @@ def _mark(v, s, x, verdict):
         v[at.V_UNALIGNED] = s
 
 
-@njit(cache=True)
+@plain
 def _supersedes(old_arrival, old_count, old_note, a, x, verdict, rank):
     if a != old_arrival:
         return a > old_arrival
@@ -94,7 +94,7 @@ def _supersedes(old_arrival, old_count, old_note, a, x, verdict, rank):
     return x > old_count
 
 
-@njit(cache=True, inline="always")
+@inlined
 def worth_forgetting(variables, i, source, now):
     """Whether `forget` drops something of a variable, by one look at one sample: a quarter of all, or 256, is old."""
     tail = variables[i, at.V_TAIL]
@@ -103,7 +103,7 @@ def worth_forgetting(variables, i, source, now):
     return size > 1 and old < now - variables[i, at.V_KEEP]
 
 
-@njit(cache=True)
+@plain
 def forget(v, source, arrival, count, note, now):
     """Drop what is older than the variable's reach, when it is worth it; the newest good sample always stays."""
     offset, mask, tail, head = v[at.V_OFFSET], v[at.V_MASK], v[at.V_TAIL], v[at.V_HEAD]
@@ -129,7 +129,7 @@ def forget(v, source, arrival, count, note, now):
     v[at.V_TAIL] = new
 
 
-@njit(cache=True)
+@plain
 def close_hours(v, b, hour, mean, source, count, note, now, guard, span):
     """Close every hour that ended before the guard; ``hour``, ``mean``: the row's ring of hourly means."""
     offset, mask, tail, head = v[at.V_OFFSET], v[at.V_MASK], v[at.V_TAIL], v[at.V_HEAD]
@@ -161,7 +161,7 @@ def close_hours(v, b, hour, mean, source, count, note, now, guard, span):
         start += HOUR
 
 
-@njit(cache=True)
+@making
 def median_and_spread(b, hour, mean, excluded, base, now, guard, span):
     """Bring ``base`` (median, inter-quartile range) up to date; B_KNOWN says whether there is one.
 
@@ -192,7 +192,7 @@ def median_and_spread(b, hour, mean, excluded, base, now, guard, span):
     b[at.B_KNOWN] = 1
 
 
-@njit(cache=True)
+@plain
 def _quartile(ordered, quarter):
     position = (len(ordered) - 1) * quarter
     k, rest = position // 4, position % 4

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from numba import njit
-
 from expert.columns import layout as at
+from expert.columns.compiled import plain
 from expert.columns.features import TEN_YEARS, age_factor, bounded, put, tell, unknown
 from expert.columns.rings import NO_NOTE
 
 
-@njit(cache=True)
+@plain
 def _good_before(v, note, k):
     """Sequence number of the newest good sample not after ``k``, or one below the oldest."""
     offset, mask, tail = v[at.V_OFFSET], v[at.V_MASK], v[at.V_TAIL]
@@ -18,7 +17,7 @@ def _good_before(v, note, k):
     return k
 
 
-@njit(cache=True)
+@plain
 def since_change(v, source, count, note, now, num, fac, meta, slot, t):
     """Seconds since the value last changed; see `expert.engine.numbers.since_change`."""
     offset, mask, tail = v[at.V_OFFSET], v[at.V_MASK], v[at.V_TAIL]
@@ -51,7 +50,7 @@ def since_change(v, source, count, note, now, num, fac, meta, slot, t):
     bounded(num, fac, meta, slot, t, lo, x + max(0, gap - v[at.V_PERIOD]) / 1000)
 
 
-@njit(cache=True)
+@plain
 def stood_still(counted, v, source, count, note, now, num, fac, meta, slot, t):
     """Seconds, or with ``counted`` samples, for which the value has been exactly the newest; 0 while that is
     missing."""
@@ -76,7 +75,7 @@ def stood_still(counted, v, source, count, note, now, num, fac, meta, slot, t):
     tell(meta, slot, t, seen, at.WHY_NOTHING, 0, 0)
 
 
-@njit(cache=True)
+@plain
 def age(v, source, note, now, num, fac, meta, slot, t):
     """Seconds since the source time of the newest good sample."""
     i = _good_before(v, note, v[at.V_NEXT] - 1)
@@ -89,7 +88,7 @@ def age(v, source, note, now, num, fac, meta, slot, t):
     tell(meta, slot, t, seen, at.WHY_NOTHING, 0, 0)
 
 
-@njit(cache=True)
+@plain
 def is_bad(v, source, note, now):
     """Whether the newest sample is bad, stale or was never there: (bad, reason, detail)."""
     i = v[at.V_NEXT] - 1

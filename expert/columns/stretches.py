@@ -7,10 +7,10 @@ order is walked through without judging its samples; every other goes scan by sc
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from expert.columns import layout as at
 from expert.columns import memory as m
+from expert.columns.compiled import plain
 from expert.columns.exact import ratio
 from expert.columns.features import complete, held_value, move_window, window
 from expert.columns.leaves import evaluate, take
@@ -23,7 +23,7 @@ F_SIZE = 5
 none."""
 
 
-@njit(cache=True)
+@plain
 def arrived(feed, cursor, until, more):
     """How many samples of each variable arrive by a time, from where the cursors stand, into ``more``."""
     for i in range(len(cursor)):
@@ -41,7 +41,7 @@ def arrived(feed, cursor, until, more):
         more[i] = low - cursor[i]
 
 
-@njit(cache=True)
+@plain
 def _counted(v, rows):
     """Whether all leaves of a variable come from counts and sums of them, and its newest sample is not after now."""
     if v[at.V_HOURLY] >= 0 or v[at.V_SIMPLE] == 0 or v[at.V_HEAD] == v[at.V_TAIL] or v[at.V_NEXT] != v[at.V_HEAD]:
@@ -52,7 +52,7 @@ def _counted(v, rows):
     return counted
 
 
-@njit(cache=True)
+@plain
 def _settled(v, groups):
     """Whether the windows of a variable stand where the last scan left them."""
     for i in range(v[at.V_GROUPS], v[at.V_GROUPS_END]):
@@ -65,7 +65,7 @@ def _settled(v, groups):
 # ---------------------------------------------------------------- once a scan
 
 
-@njit(cache=True)
+@plain
 def _even_step(times, since):
     """Distance of the scans, if it is the same from the scan before the stretch on; else 0."""
     step = times[0] - since
@@ -75,7 +75,7 @@ def _even_step(times, since):
     return step if odd == 0 else np.int64(0)
 
 
-@njit(cache=True)
+@plain
 def _regular(v, groups, ring, source, arrival, count, quality, k, end, times, step, latest, before):
     """Whether each scan takes in one good sample, a period after the one before, and windows are complete.
 
@@ -110,7 +110,7 @@ def _regular(v, groups, ring, source, arrival, count, quality, k, end, times, st
     return uneven == 0 and negative >= 0 and bad == 0 and least >= v[at.V_LOW] and most <= v[at.V_HIGH]
 
 
-@njit(cache=True)
+@plain
 def _near_an_end(v, source, count, k, n):
     """Remember the newest sample near an end of the range."""
     floor, ceiling = v[at.V_FLOOR], v[at.V_CEILING]
@@ -124,7 +124,7 @@ def _near_an_end(v, source, count, k, n):
         v[at.V_EDGE] = max(v[at.V_EDGE], source[k + t])
 
 
-@njit(cache=True)
+@plain
 def _sum(g, ring, offset, mask, low, count, k, n, out):
     """Sums of a complete window, which takes one sample in and lets one go in every scan."""
     total, start, many = g[at.G_SX] + g[at.G_N] * low, g[at.G_START], g[at.G_EXPECTED]
@@ -139,7 +139,7 @@ def _sum(g, ring, offset, mask, low, count, k, n, out):
     g[at.G_END] += n
 
 
-@njit(cache=True)
+@plain
 def _oldest(v, ring, source, k, times):
     """The oldest sample that forgetting after each scan, with one more sample each, leaves (`rings.forget`)."""
     offset, mask, tail, head, n = v[at.V_OFFSET], v[at.V_MASK], v[at.V_TAIL], v[at.V_HEAD], len(times)
@@ -172,13 +172,13 @@ def _oldest(v, ring, source, k, times):
     return head + t + (n - 1 - t) // apart * apart + 1 - kept
 
 
-@njit(cache=True)
+@plain
 def _copy(into, values, to, start, n):
     for t in range(n):
         into[to + t] = values[start + t]
 
 
-@njit(cache=True)
+@plain
 def _whole(v, rows, groups, ring, column, k, times, level, certain):
     """Leaves of a variable that is sampled once a scan; what is soon forgotten never enters the ring."""
     n, low = len(times), v[at.V_LOW]
@@ -210,7 +210,7 @@ def _whole(v, rows, groups, ring, column, k, times, level, certain):
 # ---------------------------------------------------------------- good and in order
 
 
-@njit(cache=True)
+@plain
 def _plain(v, ring, source, arrival, count, quality, k, end, times, latest):
     """Whether the samples of a stretch need no judgement: good, in order, on the grid, none after its scan."""
     last = ring[v[at.V_OFFSET] + ((v[at.V_HEAD] - 1) & v[at.V_MASK])]
@@ -227,7 +227,7 @@ def _plain(v, ring, source, arrival, count, quality, k, end, times, latest):
     return True
 
 
-@njit(cache=True)
+@plain
 def _walk(v, rows, widths, groups, ring, column, k, end, times, latest, num, fac, meta, certain):
     """Leaves of a variable whose samples need no judgement."""
     source, arrival, count, note = ring
@@ -277,7 +277,7 @@ def _walk(v, rows, widths, groups, ring, column, k, end, times, latest, num, fac
 # ---------------------------------------------------------------- all variables
 
 
-@njit(cache=True)
+@plain
 def stretch(table, times, latest, since, before, feed, cursor, more):
     """Take in the samples of a stretch and work out all its leaves; the cursors move on.
 
@@ -299,7 +299,7 @@ def stretch(table, times, latest, since, before, feed, cursor, more):
     ring = ints1(table, m.I_SOURCE), ints1(table, m.I_ARRIVAL), ints1(table, m.I_COUNT), ints1(table, m.I_NOTE)
     num, fac, meta = floats3(table, m.I_NUM), ints3(table, m.I_FAC), ints3(table, m.I_META)
     first, readers = ints1(table, m.I_LEAF_FIRST), ints1(table, m.I_LEAF_READERS)
-    dirty, certain, level = bytes2(table, m.I_DIRTY)[0], bytes2(table, m.I_CERTAIN), small2(table, m.I_LEVEL)
+    dirty, certain, level = ints2(table, m.I_DIRTY)[0], bytes2(table, m.I_CERTAIN), small2(table, m.I_LEVEL)
     told, step = len(meta) > 0, _even_step(times, since)
     for i in range(len(variables)):
         v = variables[i]

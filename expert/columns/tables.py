@@ -13,6 +13,7 @@ from expert.columns.expand import Item
 from expert.columns.memory import Memory
 from expert.columns.plan import UNKNOWN_SLOT, Plan
 from expert.columns.rings import FIXED_NOTES, HOUR
+from expert.columns.turns import flat, put_leaf_readers
 from expert.engine.memory import EDGE_SHARE, Series
 from expert.values.interval import ONE
 from expert.values.types import Variable
@@ -54,7 +55,8 @@ def put_code(plan: Plan, memory: Memory) -> None:
         args += slots
         weights += x.weights if x.weights else [0] * len(slots)
         consts[i] = x.consts
-    first, readers, leaf_first, leaf_readers = _readers(plan)
+    of, of_leaf = _readers(plan)
+    first, readers = flat(of)
     memory.put(
         nodes=nodes,
         args=np.array(args, np.int64),
@@ -63,10 +65,8 @@ def put_code(plan: Plan, memory: Memory) -> None:
         loops=np.array(plan.loops, np.int64).reshape(-1, 2),
         first=first,
         readers=readers,
-        leaf_first=leaf_first,
-        leaf_readers=leaf_readers,
-        leaf_turns=_turns(plan, leaf_first, leaf_readers),
     )
+    put_leaf_readers(plan, of_leaf, of, memory)
 
 
 def _operands(plan: Plan, x: Item) -> list[int]:
@@ -87,8 +87,8 @@ def _operands(plan: Plan, x: Item) -> list[int]:
     return slots
 
 
-def _readers(plan: Plan) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Who reads what each operation, and each leaf, writes: as offsets and one flat list each."""
+def _readers(plan: Plan) -> tuple[list[list[int]], list[list[int]]]:
+    """Who reads what each operation, and each leaf, writes."""
     from expert.columns.plan import _reads
 
     number = {id(x): i for i, x in enumerate(plan.order)}
@@ -102,29 +102,7 @@ def _readers(plan: Plan) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray
                 of[number[id(y)]].append(i)
             elif id(y) in leaf:
                 of_leaf[leaf[id(y)]].append(i)
-    return *_flat(of), *_flat(of_leaf)
-
-
-def _turns(plan: Plan, first: np.ndarray, readers: np.ndarray) -> np.ndarray:
-    """For each reader of a leaf, the value below which, and only below which, it finds something else; nan if there is
-    more to it than one constant limit."""
-    out = np.full(len(readers), math.nan)
-    for i, leaf in enumerate(plan.leaves):
-        for k in range(first[i], first[i + 1]):
-            x = plan.order[readers[k]]
-            if x.op != at.OP_COMPARE or x.params[0] >= 4 or any(y.layers for y in x.args):
-                continue
-            a, b = (y.same or y for y in x.args)
-            limit = b if a is leaf else a
-            if limit.op < 0 and limit.leaf is None:
-                below = x.params[0] in (0, 3) if a is leaf else x.params[0] in (1, 2)
-                out[k] = limit.value if below else math.nextafter(limit.value, math.inf)
-    return out
-
-
-def _flat(lists: Sequence[Sequence[int]]) -> tuple[np.ndarray, np.ndarray]:
-    first = np.cumsum([0, *(len(x) for x in lists)]).astype(np.int64)
-    return first, np.array([y for x in lists for y in x], np.int64)
+    return of, of_leaf
 
 
 # ---------------------------------------------------------------- variables
@@ -209,7 +187,7 @@ def _constants(v: np.ndarray, variable: Variable, scale: Fraction, keep: int, of
     v[at.V_OFFSET], v[at.V_MASK] = offset, size - 1
     small = max(abs(low), abs(high)) * scale.numerator < 1 << 53 and scale.denominator < 1 << 53
     v[at.V_SIMPLE] = int(small and variable.uncertainty is None)
-    v[at.V_EDGE] = v[at.V_UNALIGNED] = v[at.V_ORIGIN] = at.NONE
+    v[at.V_EDGE] = v[at.V_UNALIGNED] = v[at.V_ORIGIN] = v[at.V_DONE] = at.NONE
 
 
 def _leaf_row(

@@ -35,14 +35,13 @@ def _view(dtype: type, dimensions: int) -> Callable[[np.ndarray, int], np.ndarra
 
 
 def look_at_memory() -> None:
-    """Let the kernels read the table of addresses without the compiler's pointers; before they are imported."""
-    from expert.columns import memory
+    """Let the kernels do without the compiler what only it can do; before they are imported."""
+    from expert.columns import marks, memory
 
     kinds = {"ints": np.int64, "floats": np.float64, "small": np.int32, "bytes": np.uint8}
     for name in [n for n in vars(memory) if n[:-1] in kinds and n[-1] in "123"]:
         setattr(memory, name, _view(kinds[name[:-1]], int(name[-1])))
-    lines = memory.bytes2
-    memory.words1 = lambda table, k: lines(table, k)[0, : table[k, 2] // 8 * 8].view(np.int64)
+    marks.trailing_zeros = lambda word: (int(word) & -int(word)).bit_length() - 1
 
 
 def main() -> int:

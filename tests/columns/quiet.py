@@ -78,9 +78,10 @@ def limits_program(seed: int) -> Program:
     return program(*rules, files=FILES)
 
 
-def _limit(d: Draw) -> str:
+def _limit(d: Draw) -> Any:
     limit, name, op = f"{d.int(49, 51)} kPa", d.of("a.x", "a.y"), d.of("<", "<=", ">", ">=")
-    return f"{name} {op} {limit}" if d.chance(50) else f"{limit} {op} {name}"
+    atom = f"{name} {op} {limit}" if d.chance(50) else f"{limit} {op} {name}"
+    return {"not": atom} if d.chance(30) else atom
 
 
 def limits_inputs(seed: int, minutes: int) -> tuple[ScanInput, ...]:
