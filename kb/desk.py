@@ -177,9 +177,13 @@ class Desk:
         """Run scans as fast as possible, each in its time, up to plant time ``until``."""
         last = until if self.end is None else min(until, self.end)
         while self.runner.next_due <= last:
-            due = self.runner.next_due
-            self._look_at_rules()
-            yield self._count(self.runner.scan(due, due))
+            yield self.step()
+
+    def step(self) -> ScanRecord:
+        """Run the next scan, in its time."""
+        due = self.runner.next_due
+        self._look_at_rules()
+        return self._count(self.runner.scan(due, due))
 
     # ------------------------------------------------------------ looking
 

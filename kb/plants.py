@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,9 +13,10 @@ from expert.compile import load_program
 from expert.engine.session import Evaluator, Session
 from expert.language.ast import Program
 from expert.models.port import ModelPort
+from expert.run.board import Board
 from expert.run.log import RunLog
 from expert.run.past import PastRun
-from expert.run.runner import Runner
+from expert.run.runner import Runner, first_scan
 from expert.trace import TraceError
 from kb.breakages import BREAKAGES
 from kb.desk import Clock, Desk, FurnaceFeed, Wall
@@ -35,6 +36,14 @@ PRE_ROLL = 15 * MINUTE
 DEMO_START = int(datetime(2026, 3, 3, 2, 0, tzinfo=UTC).timestamp() * 1000)
 DEFAULT_SEED = 7
 VIRTUAL_NAME = {"en": "BF2 virtual furnace", "zh": "2号高炉（虚拟）"}
+
+
+@dataclass(frozen=True, slots=True)
+class Among:
+    """What makes a desk one of several: its program, which was loaded for the others, and where it reads them."""
+
+    program: Program
+    board: Board
 
 
 def run_folder(parent: Path, label: str) -> Path:
@@ -61,10 +70,12 @@ def virtual(
     packs: Sequence[Path] | None = None,
     wall: Wall = time.time,
     evaluator: Evaluator = "reference",
+    among: Among | None = None,
 ) -> Desk:
     """A fresh virtual furnace with the demonstration's story (or other causes), warmed up, and its desk.
 
-    ``packs``: folders of rules; None: the shipped ones.
+    ``packs``: folders of rules; None: the shipped ones. ``among``: this desk is one of several; whoever runs them runs
+    the scans up to ``start``, too, as they read each other.
 
     Raises
     ------
@@ -74,8 +85,11 @@ def virtual(
         When the trace folder cannot be used.
     """
     furnace = VirtualFurnace(seed, start - WARM_UP, demo(seed, start) if causes is None else causes)
-    folders = shipped_packs() if packs is None else packs
-    program = load_program(folders, plant_folder(), installed=frozenset(furnace.measured))
+    if among is not None:
+        program = among.program
+    else:
+        folders = shipped_packs() if packs is None else packs
+        program = load_program(folders, plant_folder(), installed=frozenset(furnace.measured))
     session = Session(program, evaluator)
     begin = start - PRE_ROLL
     history = furnace.history(begin)
@@ -87,9 +101,10 @@ def virtual(
     if trace is not None:
         log = RunLog(trace, origin(program))
         settings = {"plant": "virtual", "seed": seed, "start": start, "causes": [asdict(c) for c in furnace.causes]}
-        log.begin(program, settings)
+        log.begin(program, settings, None if among is None else first_scan(begin + 1, program.site.period))
         log.snapshot(session, models)
-    runner = Runner(session, FurnaceFeed(furnace), models, log, begin + 1)
+    board = None if among is None else among.board
+    runner = Runner(session, FurnaceFeed(furnace), models, log, begin + 1, board=board)
     runner.feed_rows(demo_orders())
     desk = Desk(
         runner,
@@ -102,13 +117,18 @@ def virtual(
     )
     if trace is not None:
         desk.clock.save(trace)
-    for _ in desk.run_until(start):
-        pass
+    if among is None:
+        for _ in desk.run_until(start):
+            pass
     return desk
 
 
-def resume_virtual(folder: Path, wall: Wall = time.time, evaluator: Evaluator = "reference") -> Desk:
+def resume_virtual(
+    folder: Path, wall: Wall = time.time, evaluator: Evaluator = "reference", board: Board | None = None
+) -> Desk:
     """Go on with a run of the virtual furnace that was stopped or killed; its plant's clock ran on.
+
+    ``board``: where it reads other experts, when it is one of several.
 
     Raises
     ------
@@ -133,7 +153,7 @@ def resume_virtual(folder: Path, wall: Wall = time.time, evaluator: Evaluator = 
         port.observe(after)
     log = RunLog(folder, past.origin, resume=True)
     log.snapshot(session, models)
-    runner = Runner(session, FurnaceFeed(furnace), models, log)
+    runner = Runner(session, FurnaceFeed(furnace), models, log, board=board)
     for i in range(max(0, len(past) - 200), len(past)):
         runner.records.append(past.record(i))
     return Desk(

@@ -13,9 +13,10 @@ from expert.feeds import Recording, RecordingFeed, load_recording
 from expert.language.ast import Program, Site
 from expert.language.units import units_of
 from expert.models.port import ModelPort
+from expert.run.board import Board
 from expert.run.log import RunLog
 from expert.run.past import PastRun
-from expert.run.runner import Runner
+from expert.run.runner import Runner, first_scan
 from expert.trace import TraceError
 from kb.desk import Clock, Desk
 from kb.models.silicon import SiliconPort
@@ -51,20 +52,41 @@ def recorded(
         When the map, the recording or a pack has mistakes (`FeedError` for the first two).
     """
     folders = recorded_packs() if packs is None else packs
-    site, recording, program = load_plant(folders, plant_folder(), path, map_path)
+    _, recording, program = load_plant(folders, plant_folder(), path, map_path)
+    return over(recording, program, path, map_path, trace, warm_up, evaluator)
+
+
+def over(
+    recording: Recording,
+    program: Program,
+    path: Path,
+    map_path: Path,
+    trace: Path | None,
+    warm_up: Path | None = None,
+    evaluator: Evaluator = "reference",
+    board: Board | None = None,
+) -> Desk:
+    """A fresh desk over a recording that was read; ``board``: where it reads other experts, when it is one of several.
+
+    Raises
+    ------
+    ProgramError
+        When the history has mistakes (`FeedError`).
+    """
     session = Session(program, evaluator)
     port = SiliconPort(variables=program.site.variables)
     if warm_up is not None:
-        history = read(warm_up, map_path, site)
+        history = read(warm_up, map_path, load_program([], plant_folder()).site)
         fill_history(session, history, before=recording.start)
         port.warm_up(history.series, before=recording.start)
     log = None
     models: list[ModelPort] = [port]
     if trace is not None:
         log = RunLog(trace, f"{program.site.name}/{program.pack}")
-        log.begin(program, settings(path, map_path))
+        first = None if board is None else first_scan(recording.start, program.site.period)
+        log.begin(program, settings(path, map_path), first)
         log.snapshot(session, models)
-    runner = Runner(session, RecordingFeed(recording), models, log, recording.start)
+    runner = Runner(session, RecordingFeed(recording), models, log, recording.start, board=board)
     return _desk(runner, recording, path, coverage_notes(program) + list(recording.notes))
 
 
@@ -73,8 +95,12 @@ def recorded_packs() -> list[Path]:
     return [rules_folder() / PACK]
 
 
-def resume_recorded(folder: Path, path: Path, map_path: Path, evaluator: Evaluator = "reference") -> Desk:
+def resume_recorded(
+    folder: Path, path: Path, map_path: Path, evaluator: Evaluator = "reference", board: Board | None = None
+) -> Desk:
     """Go on with a run over a recording that was stopped or killed.
+
+    ``board``: where it reads other experts, when it is one of several.
 
     Raises
     ------
@@ -86,14 +112,14 @@ def resume_recorded(folder: Path, path: Path, map_path: Path, evaluator: Evaluat
     for what in ("recording", "map"):
         if wanted.get(what) != given[what]:
             raise TraceError(f"{folder} was made with another {what}; go on with the same one, or start a new trace")
-    recording = read(path, map_path, load_program(recorded_packs(), plant_folder()).site)
+    recording = read(path, map_path, load_program([], plant_folder()).site)
     session, states, after, run_at = past.restore(evaluator)
     models: list[ModelPort] = [SiliconPort(variables=past.program.site.variables)]
     for port in models:
         port.restore(states[port.id])
         port.observe(after)
     log = RunLog(folder, past.origin, resume=True)
-    runner = Runner(session, RecordingFeed(recording, after=run_at), models, log, recording.start)
+    runner = Runner(session, RecordingFeed(recording, after=run_at), models, log, recording.start, board=board)
     return _desk(runner, recording, path, [])
 
 

@@ -51,14 +51,14 @@ class Printer:
         self.out.write(text.rstrip() + "\n")
         self.out.flush()
 
-    def event(self, event: Event) -> None:
-        """Write one event; a new day gets a line of its own."""
+    def event(self, event: Event, who: str = "") -> None:
+        """Write one event, with who says it in front; a new day gets a line of its own."""
         day = date(event.time, self.lang, year=True)
         if day != self._day:
             if self._day:
                 self.line(f"-- {day}")
             self._day = day
-        self.line(event_line(event, self.lang))
+        self.line(who + event_line(event, self.lang))
 
     def begin(self, time: int) -> None:
         """Remember the first day, which the heading has named."""
@@ -118,19 +118,26 @@ def _events(desk: DeskPort, until: int, chronicle: Chronicle) -> Iterator[Event]
 
 def heading(desk: DeskPort, until: int, printer: Printer) -> None:
     """What is watched, from when, and with which rules."""
-    lang, program = printer.lang, desk.program
-    name = desk.name.get(lang, program.site.name)
+    printer.line(watched(desk, printer.lang))
+    for line in rules_at_work(desk, printer.lang):
+        printer.line(line)
+    printer.begin(desk.now)
+
+
+def watched(desk: DeskPort, lang: str) -> str:
+    """What is watched, and from when."""
+    name = desk.name.get(lang, desk.program.site.name)
     when = f"{date(desk.now, lang, year=True)} {clock(desk.now)}"
     seed = "" if desk.seed is None else say(lang, "plain_seed", seed=desk.seed)
-    printer.line(say(lang, "plain_head", name=name, seed=seed, when=when))
+    return say(lang, "plain_head", name=name, seed=seed, when=when)
+
+
+def rules_at_work(desk: DeskPort, lang: str) -> list[str]:
+    """The packs of a desk, and what its reader should know of them."""
+    program = desk.program
     count = len(program.installed) if program.installed is not None else len(program.site.variables)
-    packs = say(
-        lang, "plain_rules", pack=program.pack, version=program.version, rules=len(program.rules), variables=count
-    )
-    printer.line(packs)
-    for note in getattr(desk, "notes", ()):
-        printer.line(note)
-    printer.begin(desk.now)
+    names = {"pack": program.pack, "version": program.version, "rules": len(program.rules)}
+    return [say(lang, "plain_rules", **names, variables=count), *getattr(desk, "notes", ())]
 
 
 def account(desk: DeskPort, lang: str) -> list[str]:
@@ -187,10 +194,15 @@ def run_story(desk: DeskPort, hours: float | None, lang: str, ascii_only: bool, 
         Exit code: 0 done (also when the reader went away), 130 Ctrl-C, 143 SIGTERM, 129 hang-up.
     """
     until = FOREVER if hours is None else desk.now + int(hours * HOUR)
+    return to_the_end(lambda: story(desk, until, out, lang, ascii_only), desk.close, out)
+
+
+def to_the_end(tell: Callable[[], None], close: Callable[[str], None], out: TextIO) -> int:
+    """Tell a story to its end or to a signal, and close what it is of; the exit code as of `run_story`."""
     code, reason = 0, "end"
     try:
         with _signals():
-            story(desk, until, out, lang, ascii_only)
+            tell()
     except BrokenPipeError:
         _to_nowhere(out)
         reason = "reader gone"
@@ -199,7 +211,7 @@ def run_story(desk: DeskPort, hours: float | None, lang: str, ascii_only: bool, 
     except Stopped as e:
         code, reason = e.code, "stopped"
     finally:
-        desk.close(reason)
+        close(reason)
     return code
 
 

@@ -25,6 +25,25 @@ def exporters_of(programs: Iterable[ast.Program]) -> dict[str, tuple[str, ...]]:
     return {name: p.exports for p in programs for name in p.pack.split("+")}
 
 
+def importers(packs: Sequence[RawPack]) -> list[tuple[int, int]]:
+    """Pairs of packs, by index, of which the first imports what the second exports."""
+    exporters = {p.name: {_split(text.value)[1] for text in p.exports} for p in packs}
+    place = {p.name: i for i, p in enumerate(packs)}
+    found = [
+        (i, place[exporter])
+        for i, pack in enumerate(packs)
+        for text in pack.imports
+        for exporter in [_exporter(pack.name, *_split(text.value), exporters)]
+        if exporter
+    ]
+    return list(dict.fromkeys(found))
+
+
+def _exporter(reader: str, wanted: str, name: str, exporters: Exporters) -> str:
+    """The pack that an import is read from: the one in front of it, or the first by name; '' when nobody exports it."""
+    return next((p for p in sorted(exporters) if name in exporters[p] and p != reader and wanted in ("", p)), "")
+
+
 def connected(
     facts: Mapping[str, ast.FactType], packs: Sequence[RawPack], exporters: Exporters
 ) -> dict[str, ast.FactType]:
@@ -38,9 +57,9 @@ def connected(
             wanted, name = _split(text.value)
             if name not in out or not out[name].imported:
                 continue
-            found = [p for p in sorted(exporters) if name in exporters[p] and p != pack.name and wanted in ("", p)]
             fact = out[name]
-            out[name] = replace(fact, exporter=found[0] if found else "", max_age=fact.max_age or DEFAULT_MAX_AGE)
+            exporter = _exporter(pack.name, wanted, name, exporters)
+            out[name] = replace(fact, exporter=exporter, max_age=fact.max_age or DEFAULT_MAX_AGE)
     return out
 
 

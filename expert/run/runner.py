@@ -31,6 +31,15 @@ class Feed(Protocol):
         ...
 
 
+def first_scan(start: int, period: int) -> int:
+    """The first time on the grid that is not earlier than ``start``, ms.
+
+    >>> first_scan(61_000, 60_000)
+    120000
+    """
+    return -(-start // period) * period
+
+
 class Runner:
     """Runs the scans of one session.
 

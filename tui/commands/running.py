@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tui.commands import several
 from tui.commands.common import (
     Failed,
     announce_compiling,
@@ -39,6 +40,15 @@ SPEED = 60.0
 @click.option("--recording", type=click.Path(path_type=Path), help="Run a recording (file or folder) instead.")
 @click.option("--map", "map_file", type=click.Path(path_type=Path), help="How its columns map to variables.")
 @click.option("--warm-up", type=click.Path(path_type=Path), help="History (mapped alike) to know what is normal from.")
+@click.option("--only", metavar="PACK", help="Of packs that read each other, run this one and read the others' traces.")
+@click.option(
+    "--patience",
+    type=click.FloatRange(min=0),
+    default=60.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="With --only: how long a scan of another expert is waited for.",
+)
 @click.option("--rules", multiple=True, type=click.Path(path_type=Path, exists=True), help="A further rule pack.")
 @click.option(
     "--watch-rules", is_flag=True, help="Take over rule files that change and check clean, between two scans."
@@ -57,6 +67,8 @@ def run(
     recording: Path | None,
     map_file: Path | None,
     warm_up: Path | None,
+    only: str | None,
+    patience: float,
     rules: tuple[Path, ...],
     watch_rules: bool,
     profiled: bool,
@@ -67,7 +79,8 @@ def run(
 ) -> None:
     """Watch the virtual furnace (or a recording): what is happening, why, what to do, how sure.
 
-    PACKS are the rules; without any the shipped ones.
+    PACKS are the rules; without any the shipped ones. Packs that import what others of them export run as experts of
+    their own, each with its trace in a folder of its name below --trace.
     """
     if (recording is None) != (map_file is None):
         raise click.UsageError("--recording and --map go together")
@@ -78,49 +91,61 @@ def run(
         click.echo(say(tongue, "warming_up"))  # the screen opens when the desk knows what is normal
     announce_compiling(evaluator, tongue)
     with readable_errors():
-        from kb import reloading
-
         folders = [*(packs or _shipped(recording is not None)), *rules]
-        desk = _desk(seed, 0.0 if lines else speed, trace, recording, map_file, warm_up, folders, evaluator)
-        if watch_rules:
-            reloading.watch_rules(desk, folders)
-        profile = desk.profile() if profiled else None
-        try:
-            code = _show(desk, lines, hours, tongue, keep_ascii)
-        finally:
-            desk.close("end")
-        write_json(json_file, summary(desk) | tell_costs(profile))
+        watched = several.Watched(seed, 0.0 if lines else speed, trace, recording, map_file, warm_up, evaluator)
+        groups = several.groups_of([*packs, *rules], folders, trace)
+        if only is not None and groups is None:
+            raise click.UsageError("--only picks one of several experts, but none of these packs imports from another")
+        if groups is not None and only is None:
+            if not lines:
+                raise click.UsageError("these packs are several experts: pick one with --only, or add --plain")
+            everyone = several.open_all(watched, groups, watch_rules)
+            profiles = {name: d.profile() for name, d in everyone.desks.items()} if profiled else {}
+            try:
+                code = several.show_all(everyone, hours, tongue, keep_ascii)
+            finally:
+                everyone.close("end")
+            result = several.summary_of_all(everyone, summary)
+            for name, profile in profiles.items():
+                click.echo(f"\n{name}:")
+                result["experts"][name] |= tell_costs(profile)
+        else:
+            if groups is not None and only is not None:
+                desk = several.open_one(watched, groups, only, patience, watch_rules, tongue)
+            else:
+                desk = _desk(watched, folders, watch_rules)
+            costs = desk.profile() if profiled else None
+            try:
+                code = _show(desk, lines, hours, tongue, keep_ascii)
+            finally:
+                desk.close("end")
+            result = summary(desk) | tell_costs(costs)
+        write_json(json_file, result)
     if code:
         raise Failed(code)
 
 
-def _desk(
-    seed: int | None,
-    speed: float,
-    trace: Path | None,
-    recording: Path | None,
-    map_file: Path | None,
-    warm_up: Path | None,
-    packs: Sequence[Path],
-    evaluator: Evaluator,
-) -> Desk:
-    from kb import plants, recordings
+def _desk(watched: several.Watched, packs: Sequence[Path], watch_rules: bool) -> Desk:
+    """The desk of one program; it goes on where the trace folder holds a run."""
+    from kb import plants, recordings, reloading
 
+    trace, path, map_path, evaluator = watched.trace, watched.recording, watched.map_file, watched.evaluator
     if trace is not None and any(trace.glob("*.trace")):
-        if recording is not None and map_file is not None:
-            return recordings.resume_recorded(trace, recording, map_file, evaluator)
-        return plants.resume_virtual(trace, evaluator=evaluator)
-    label = recording.stem if recording is not None else f"seed{seed if seed is not None else plants.DEFAULT_SEED}"
-    folder = trace if trace is not None else plants.run_folder(Path("runs"), label)
-    if recording is not None and map_file is not None:
-        return recordings.recorded(recording, map_file, trace=folder, warm_up=warm_up, packs=packs, evaluator=evaluator)
-    return plants.virtual(
-        seed=seed if seed is not None else plants.DEFAULT_SEED,
-        speed=speed,
-        trace=folder,
-        packs=packs,
-        evaluator=evaluator,
-    )
+        if path is not None and map_path is not None:
+            desk = recordings.resume_recorded(trace, path, map_path, evaluator)
+        else:
+            desk = plants.resume_virtual(trace, evaluator=evaluator)
+    elif path is not None and map_path is not None:
+        warm_up = watched.warm_up
+        desk = recordings.recorded(
+            path, map_path, trace=watched.folder(), warm_up=warm_up, packs=packs, evaluator=evaluator
+        )
+    else:
+        seed = watched.seed if watched.seed is not None else plants.DEFAULT_SEED
+        desk = plants.virtual(seed=seed, speed=watched.speed, trace=watched.folder(), packs=packs, evaluator=evaluator)
+    if watch_rules:
+        reloading.watch_rules(desk, packs)
+    return desk
 
 
 def _shipped(recorded: bool) -> list[Path]:
