@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from expert.engine.nodes import Env, foreseen, roots, used_facts, walk
-from expert.language.ast import FactRef, Lag, ModelProbability, Node, Program, Raised, Ref, Rule
+from expert.language.ast import FactRef, FactType, Lag, ModelProbability, Node, Program, Raised, Ref, Rule
 from expert.language.nodes import ground_name
 
 Bindings = tuple[tuple[str, str], ...]
@@ -26,6 +26,7 @@ class Dependence:
         self._used: dict[str, tuple[FactRef, ...]] = {}
         self._back: dict[str, bool] = {}
         self._closures: dict[str, frozenset[str]] = {}
+        self._imports: dict[str, tuple[str, ...]] = {}
         self._instruments: dict[tuple[str, Bindings], tuple[str, ...]] = {}
 
     def used(self, rule: Rule) -> tuple[FactRef, ...]:
@@ -59,6 +60,14 @@ class Dependence:
             installed = self.program.installed
             self._instruments[key] = tuple(sorted(n for n in names if installed is None or n in installed))
         return self._instruments[key]
+
+    def imports(self, rule: Rule) -> tuple[str, ...]:
+        """Fact types of other experts that a conclusion of ``rule`` may depend on, as ``pack/type``, sorted."""
+        if rule.id not in self._imports:
+            facts = self.program.facts
+            types = {f.type for r, _ in self._below(rule, None) for f in self.used(r)}
+            self._imports[rule.id] = tuple(sorted(import_name(facts[t]) for t in types if facts[t].exporter))
+        return self._imports[rule.id]
 
     def _below(self, rule: Rule, env: Env | None) -> Iterator[tuple[Rule, Env]]:
         """The rule and all below it, with what is known of their members; ``env`` None: follow rules only."""
@@ -106,6 +115,11 @@ class Dependence:
         elif isinstance(node, Ref) and node.binding is not None:
             family = node.variable.partition(".")[0]
             yield from (ground_name(node, {node.binding: m}) for m in self.program.site.sets[family])
+
+
+def import_name(fact: FactType) -> str:
+    """An imported fact type where it stands among instruments, e.g. ``furnace/cooling``; none of those has a slash."""
+    return f"{fact.exporter}/{fact.name}"
 
 
 def _members(rule: Rule, wanted: Mapping[str, str | None]) -> dict[str, str] | None:

@@ -24,6 +24,11 @@ class Imports:
     absent: Mapping[str, tuple[Interval, str]] = field(default_factory=dict)
     facts: tuple[tuple[str, Args, Given], ...] = ()
 
+    def without(self, types: Collection[str]) -> Imports:
+        """The same with nothing known of some fact types."""
+        lost = dict.fromkeys((t for t in types if t in self.absent), (UNKNOWN, "masked"))
+        return Imports({**self.absent, **lost}, tuple(f for f in self.facts if f[0] not in lost)) if lost else self
+
     def into(self, facts: FactBase) -> FactBase:
         """Put them into an empty fact base."""
         facts.absent.update(self.absent)

@@ -1,4 +1,7 @@
-"""What a conclusion rests on: the smallest sets of instruments whose loss would undo it."""
+"""What a conclusion rests on: the smallest sets of instruments whose loss would undo it.
+
+What another expert says counts as an instrument here, by the name ``pack/type``.
+"""
 
 from __future__ import annotations
 
@@ -26,18 +29,19 @@ def rests_on(
     dependence: Dependence,
     known: Known,
 ) -> tuple[tuple[str, ...], ...]:
-    """Smallest sets of instruments (one or two) whose loss would take support below the threshold.
+    """Smallest sets of instruments and imports (one or two) whose loss would take support below the threshold.
 
     Re-evaluates the conclusion with those instruments unknown in this scan.
     """
     rule = outcome.activation.rule
     needed = dependence.closure(rule)
     part = [[g for g in layer if g.rule.id in needed] for layer in strata]
-    names = dependence.instruments(rule, outcome.activation.bindings)
+    names = (*dependence.instruments(rule, outcome.activation.bindings), *dependence.imports(rule))
 
     def undone(lost: tuple[str, ...]) -> bool:
-        facts = world.imports.into(FactBase(world.off_facts, world.program.facts))
-        trial = replace(world, facts=facts, masked=frozenset(lost), lag_now={}, lag_later={})
+        imports = world.imports.without([n.rpartition("/")[2] for n in lost if "/" in n])
+        facts = imports.into(FactBase(world.off_facts, world.program.facts))
+        trial = replace(world, facts=facts, imports=imports, masked=frozenset(lost), lag_now={}, lag_later={})
         seen: list[int] = []
 
         def step(o: Outcome, x: object, disputed: bool) -> None:

@@ -9,6 +9,7 @@ from expert.engine.nodes import Env, fact_args, known_args, walk
 from expert.explain import quantities as q
 from expert.explain import titles as t
 from expert.explain.evidence import Evidence, mark_of
+from expert.explain.imported import heard, whose_scan
 from expert.explain.recorded import environment, split_key
 from expert.language import ast
 from expert.values.interval import UNKNOWN, Interval
@@ -40,7 +41,7 @@ class Facts:
         text = t.fact_title(self.program, node, env, self.w.lang)
         note = self.reader.reason(self.r.reason(node, env))
         if best is None:
-            return Evidence(mark_of(x), text, x, t.span(x), note=note)
+            return Evidence(mark_of(x), text, x, t.span(x), note=self.w.listed(note, self._whose(node.type)))
         rule = self.program.rules[best[0]]
         args = tuple(self._args(rule, best[1]).items())
         whole = t.lowered(t.fact_text(self.program, node.type, args, self.w.lang), self.w.lang)
@@ -58,6 +59,11 @@ class Facts:
             if together is not None:
                 return together
         return self._opened(e, rule, best[1], seen, in_the_way)
+
+    def _whose(self, type_: str) -> str:
+        """Which scan of which expert an imported fact is from; '' for a fact of this program."""
+        export = heard(self.r.record, self.program.facts[type_].exporter, type_)
+        return whose_scan(export, self.w.lang) if export is not None else ""
 
     def _together(self, e: Evidence, type_: str, args: t.Args, seen: frozenset[str]) -> Evidence | None:
         """A fact on which several rules accumulate: each piece with its evidence; None when fewer than two have any."""

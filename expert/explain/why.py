@@ -5,6 +5,7 @@ from __future__ import annotations
 from expert.explain import titles as t
 from expert.explain.builder import Builder
 from expert.explain.changes import smallest
+from expert.explain.imported import Behind, Rests, heard, import_names, rests_text
 from expert.explain.lines import Line, Segment, TreeLines, paragraph, plain_ascii
 from expert.explain.missing import missing_text
 from expert.explain.promises import expectation_text, track_text
@@ -18,8 +19,6 @@ from expert.values.interval import UNKNOWN, Interval
 from expert.values.types import Episode, Firing, ScanRecord, rule_key
 
 Bindings = tuple[tuple[str, str], ...]
-Rests = tuple[tuple[str, ...], ...]
-MAX_RESTS = 6
 
 
 def title_of(program: ast.Program, rule_id: str, bindings: Bindings, lang: str) -> str:
@@ -61,6 +60,7 @@ def why(
     ascii_only: bool = False,
     width: int = 80,
     rests: Rests | None = None,
+    behind: Behind | None = None,
 ) -> list[Line]:
     """Explain a rule's firing in a scan.
 
@@ -70,6 +70,8 @@ def why(
         Samples for the small plots.
     rests : tuple, optional
         What the episode rested on when it rose, for records after the rise.
+    behind : callable, optional
+        Knows the records of experts that this one reads: what an import rests on there, and how to open it.
 
     Returns
     -------
@@ -80,7 +82,7 @@ def why(
     builder = Builder(Recorded(program, record), lang)
     page = Page(builder, rule, bindings, width)
     lines = [*page.header(), *page.because(), *page.evidence(TreeLines(width, record.input.time, history, ascii_only))]
-    lines += [*page.hold(), *page.rests(rests), *page.clears(), *page.expects(), *page.place()]
+    lines += [*page.hold(), *page.rests(rests, behind), *page.clears(), *page.expects(), *page.place()]
     return plain_ascii(lines) if ascii_only and lang == "en" else lines
 
 
@@ -168,19 +170,24 @@ class Page:
         duration = format_duration(self.rule.hold)
         return paragraph("", self.say("for", duration=duration, since=text), self.width, 0)
 
-    def rests(self, rests: Rests | None) -> list[Line]:
-        """The instruments that it would not stand without."""
+    def rests(self, rests: Rests | None, behind: Behind | None = None) -> list[Line]:
+        """The instruments that it would not stand without, and what other experts said that it would not."""
         if self.rule.kind not in ("condition", "alarm") or self.rule.severity == 0 or self.firing is None:
             return []
         sets = rests if rests is not None else self.firing.rests_on
         if not sets and not self.firing.rising and rests is None:
             return []
-        tags = t.tags_of(self.b.program)
-        named = rests_text(sets, tags, self.b.lang)
+        program, lang = self.b.program, self.b.lang
+        named = rests_text(sets, t.tags_of(program) | import_names(program, self.record, lang), lang)
         text = self.say("rests_all", what=named) if sets else self.say("rests_nothing")
         if self.rule.single_instrument:
             text = self.b.words.listed(text, self.say("single_instrument"))
-        return paragraph(self.say("rests_on"), text, self.width)
+        lines = paragraph(self.say("rests_on"), text, self.width)
+        for pack, _, type_ in (n.partition("/") for n in sorted({n for s in sets for n in s if "/" in n})):
+            export = heard(self.record, pack, type_)
+            for sentence in behind(export, type_) if behind is not None and export is not None else []:
+                lines += paragraph(self.say("there", pack=pack), sentence, self.width)
+        return lines
 
     def clears(self) -> list[Line]:
         """The smallest changes that would clear it."""
@@ -226,15 +233,3 @@ class Page:
 
 def _wrapped(text: str, width: int) -> list[str]:
     return [s[1].text for s in paragraph("", text, width, 0)]
-
-
-def rests_text(sets: Rests, tags: dict[str, str], lang: str) -> str:
-    """Decisive instruments by their tags: singles, then pairs."""
-    from expert.texts import say
-
-    parts = []
-    for names in sets[:MAX_RESTS]:
-        shown = [tags.get(n, n) for n in names]
-        parts.append(shown[0] if len(shown) == 1 else say(lang, "rests_with", a=shown[0], b=shown[1]))
-    more = len(sets) - MAX_RESTS
-    return ", ".join([*parts, *([say(lang, "more", n=more)] if more > 0 else [])])

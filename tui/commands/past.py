@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,11 +13,11 @@ from tui.commands.common import (
     announce_compiling,
     evaluator_option,
     language_options,
-    newest_run,
     readable_errors,
     speak,
     write_json,
 )
+from tui.commands.runs import behind, find_episodes, run_with, runs_in, the_run
 
 if TYPE_CHECKING:
     from expert.engine.session import Evaluator
@@ -41,7 +41,8 @@ def why(
 ) -> None:
     """Explain an EPISODE (its id or its rule): evidence down to samples, what it rests on, the rule, its source.
 
-    Without --at: as it stood when it rose. Without EPISODE: list the run's episodes.
+    Without --at: as it stood when it rose. Without EPISODE: list the run's episodes. A folder with the traces of
+    several experts lists those of each, and finds the expert that has the episode.
     """
     from expert.explain import text_of
     from expert.explain import why as explain
@@ -49,17 +50,22 @@ def why(
 
     tongue, plain = speak(lang, ascii_only)
     with readable_errors():
-        past = PastRun(newest_run(trace))
+        runs = runs_in(trace)
         if episode is None:
-            _list_episodes(past, tongue, everything)
+            for run in runs:
+                if len(runs) > 1:
+                    click.echo(f"{run}:")
+                _list_episodes(PastRun(run), tongue, everything)
             return
+        past = run_with(runs, f"an episode {episode!r}", lambda run: bool(find_episodes(run, episode)))
         found, index = _find(past, episode)
         rise = past.record(index)
         record = rise if at is None else _scan(past, at)
         rests = next((f.rests_on for f in rise.firings if f.episode == found.id), ())
         history = past.history_of(record)
         program = past.program_of(record)
-        lines = explain(program, record, found.rule, found.bindings, tongue, history, plain, _width(), rests=rests)
+        words = (tongue, history, plain, _width())
+        lines = explain(program, record, found.rule, found.bindings, *words, rests, behind(past, tongue))
         for line in lines:
             click.echo(text_of(line))
 
@@ -78,7 +84,7 @@ def track(trace: Path | None, target: Path | None, lang: str | None, ascii_only:
 
     tongue, _ = speak(lang, ascii_only)
     with readable_errors():
-        past = PastRun(newest_run(trace))
+        past = PastRun(the_run(trace))
         found = sorted(past.tracks().values(), key=lambda t: (t.share is None, t.share or 0, t.rule))
         for one in found:
             status = past.program.rules[one.rule].status
@@ -99,11 +105,10 @@ def why_not(rule: str, trace: Path | None, at: str | None, lang: str | None, asc
     from expert.explain import text_of
     from expert.explain import why_not as explain
     from expert.language.diagnostics import did_you_mean
-    from expert.run.past import PastRun
 
     tongue, plain = speak(lang, ascii_only)
     with readable_errors():
-        past = PastRun(newest_run(trace))
+        past = run_with(runs_in(trace), f"a rule {rule}", lambda run: rule in run.program.rules)
         record = _scan(past, at)
         program = past.program_of(record)
         if rule not in program.rules:
@@ -117,30 +122,39 @@ def why_not(rule: str, trace: Path | None, at: str | None, lang: str | None, asc
 @evaluator_option
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the result there too.")
 def replay(folder: Path | None, evaluator: Evaluator, json_file: Path | None) -> None:
-    """Re-run every scan of a trace FOLDER and compare the bytes. Exit code 1 at the first difference."""
+    """Re-run every scan of a trace FOLDER and compare the bytes. Exit code 1 at the first difference.
+
+    Of a folder with the traces of several experts each is re-run by itself: what it read of others is on record.
+    """
+    announce_compiling(evaluator, speak(None, False)[0])
+    runs, results = runs_in(folder), {}
+    for run in runs:
+        with readable_errors():
+            results[run.name] = _replayed(run, evaluator)
+    identical = all(not r["differences"] for r in results.values())
+    out = {
+        "scans": sum(r["scans"] for r in results.values()),
+        "identical": identical,
+        "differences": next((r["differences"] for r in results.values() if r["differences"]), []),
+    }
+    write_json(json_file, out | ({"experts": results} if len(runs) > 1 else {}))
+    if not identical:
+        raise Failed(1)
+
+
+def _replayed(run: Path, evaluator: Evaluator) -> dict[str, Any]:
+    """Re-run one trace up to the first difference, and say what came of it."""
     from expert.explain import clock
     from expert.run.past import PastRun
 
-    announce_compiling(evaluator, speak(None, False)[0])
-    with readable_errors():
-        run = newest_run(folder)
-        past = PastRun(run)
-        scans = 0
-        first: tuple[int, list[str]] | None = None
-        for record, differences in past.replay(evaluator):
-            scans += 1
-            if differences:
-                first = (record.input.time, differences)
-                break
-    write_json(
-        json_file, {"scans": scans, "identical": first is None, "differences": first[1] if first is not None else []}
-    )
-    if first is not None:
-        click.echo(f"{run}: scan at {clock(first[0])} differs:")
-        for difference in first[1]:
-            click.echo(f"  {difference}")
-        raise Failed(1)
+    past, scans = PastRun(run), 0
+    for record, differences in past.replay(evaluator):
+        scans += 1
+        if differences:
+            click.echo("\n  ".join([f"{run}: scan at {clock(record.input.time)} differs:", *differences]))
+            return {"scans": scans, "differences": differences}
     click.echo(f"{run}: {scans} scans re-run, all bytes identical (program {past.program.digest[:12]})")
+    return {"scans": scans, "differences": []}
 
 
 def _width() -> int:
@@ -169,15 +183,10 @@ def _scan(past: PastRun, at: str | None) -> ScanRecord:
 
 def _find(past: PastRun, wanted: str) -> tuple[Episode, int]:
     """An episode by id, by rule key or by rule id (the newest)."""
-    from expert.values.types import rule_key
-
-    episodes = past.episodes()
-    if wanted in episodes:
-        return episodes[wanted]
-    of_rule = [x for x in episodes.values() if wanted in (x[0].rule, rule_key(x[0].rule, x[0].bindings))]
-    if of_rule:
-        return max(of_rule, key=lambda x: x[0].raised)
-    raise click.UsageError(f"the run has no episode {wanted!r}; `tuyere why` without an argument lists them")
+    found = find_episodes(past, wanted)
+    if not found:
+        raise click.UsageError(f"the run has no episode {wanted!r}; `tuyere why` without an argument lists them")
+    return found[-1]
 
 
 def _list_episodes(past: PastRun, lang: str, everything: bool) -> None:

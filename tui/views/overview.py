@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from expert.explain import certainty_word, clock, duration, family, title_of, variable_title
+from expert.explain import certainty_word, clock, duration, fact_text, family, title_of, variable_title
 from expert.language.ast import Program
 from expert.values.interval import Interval
 from expert.values.types import AdviceItem, Episode, ScanRecord
@@ -202,7 +202,7 @@ def episode_views(desk: DeskPort, story: Chronicle, record: ScanRecord, lang: st
                 title_of(desk.program, e.rule, e.bindings, lang),
                 sure_words(e, disputed, lang),
                 clock(since),
-                rests_words(desk, story.rests.get(e.id, ()), gone, lang) if used else "-",
+                rests_words(desk, story.rests.get(e.id, ()), gone, lang) if used or e.id in story.rests else "-",
                 bool(gone),
                 say(lang, "state_late") if e.found_late else "",
                 e.acknowledged is not None,
@@ -237,6 +237,9 @@ def rests_words(desk: DeskPort, sets: tuple[tuple[str, ...], ...], gone: tuple[s
 
 def _tag(program: Program, name: str, lang: str) -> str:
     """Instrument tag, with its member; the title of a variable without one."""
+    pack, said, type_ = name.partition("/")
+    if said:
+        return f"{fact_text(program, type_, (), lang)} ({pack})"
     variable = family(program, name)
     if variable is None or not variable.tag:
         return variable_title(program, name, lang)
@@ -334,7 +337,7 @@ def evidence_names(desk: DeskPort, story: Chronicle, episodes: tuple[EpisodeView
     installed = desk.program.installed
     names: dict[str, None] = {}
     for e in episodes:
-        decisive = [n for s in story.rests.get(e.id, ()) for n in s]
+        decisive = [n for s in story.rests.get(e.id, ()) for n in s if "/" not in n]
         used = list(firings[e.id].instruments) if e.id in firings else []
         ranked = sorted(used, key=lambda n: (-_interest(desk, n, now), n))
         names.update(dict.fromkeys([*dict.fromkeys(decisive), *ranked]))
