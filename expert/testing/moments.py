@@ -35,7 +35,7 @@ class Outcomes:
                 rule, bracket, rest = key[5:].partition("[")
                 x = Interval(value["out"][0], value["out"][1])
                 self.found.setdefault(rule, []).append((_bindings(bracket + rest), x))
-        self.states = {(f.rule, f.bindings): f.state for f in record.firings}
+        self.states = {(f.rule, f.bindings): f.state for f in (*record.firings, *record.shadow)}
 
     def moment(self, rule: ast.Rule, case: Case, t: int, refutes: bool | None = None) -> Moment:
         """State of a rule, over all bindings that fit the case: the loudest one.

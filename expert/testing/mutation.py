@@ -1,8 +1,9 @@
 """Do the cases of a rule notice small mistakes in it? Every mutant is played against the rule's own cases.
 
-All mutants of a rule are played at once: they stand above the rule's part of the program as rules that conclude
-nothing, share every window and number with it, and each has its own hold and its own machine. Where the rule's
-conclusion comes back to it (recursion) or is capped by refuters, the mutants take its place one after the other.
+All mutants of a rule are played at once: they stand above the rule's part of the program as rules that nobody hears
+(where something refutes the rule, it refutes them), share every window and number with it, and each has its own hold
+and its own machine. Where the rule's conclusion comes back to it (recursion) the mutants take its place one after the
+other.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from expert.language import ast
 from expert.testing.cases import Case, load_cases
 from expert.testing.moments import Moment, Outcomes, differences
 from expert.testing.mutants import Mutant, mutants_of
-from expert.testing.play import only, scans
+from expert.testing.play import only, scans, unranked
 
 ENOUGH = Fraction(4, 5)
 """Share of the mutants that the cases must notice."""
@@ -140,19 +141,30 @@ def score_rule(program: ast.Program, rule_id: str, cases: Sequence[Case]) -> Rul
 
 
 def _comes_back(program: ast.Program, rule: ast.Rule) -> bool:
-    """True when what the rule says reaches it again, or is refuted."""
+    """True when what the rule says reaches it again, or another rule may say the same against a refuter."""
     part = only(program, rule.id, program.site.period)
     own = rule.conclude.type if rule.conclude is not None else None
-    for other in part.rules.values():
-        said = other.conclude if other.id != rule.id else None
-        if said is not None and said.refutes and said.type == own:
+    if own is not None and _refuted(part, rule):
+        others = [r.conclude for r in part.rules.values() if r.id != rule.id and r.conclude is not None]
+        if any(c.type == own and not c.refutes for c in others):
             return True
+    for other in part.rules.values():
         for root in roots(other, texts=False):
             if any(f.type == own for f in used_facts(root)):
                 return True
             if any(isinstance(n, ast.Raised) and n.rule == rule.id for n in walk(root)):
                 return True
     return False
+
+
+def _refuted(part: ast.Program, rule: ast.Rule) -> bool:
+    """Whether something refutes what the rule concludes."""
+    said = rule.conclude
+    return (
+        said is not None
+        and not said.refutes
+        and any(c.refutes and c.type == said.type for r in part.rules.values() if (c := r.conclude) is not None)
+    )
 
 
 def _stands(program: ast.Program, rule: ast.Rule, mutant: ast.Rule) -> bool:
@@ -171,15 +183,19 @@ def _together(program: ast.Program, case: Case, mutants: list[Mutant]) -> Iterat
     """Whether the case fails on the rule itself, then on each mutant."""
     part = only(program, case.rule, case.every)
     rule = part.rules[case.rule]
+    bare = replace(rule, severity=0, conclude=None, advise=(), because={}, because_parts={}, expect=())
+    if _refuted(part, rule):  # what a rule in shadow says is refuted, too, and nobody hears it
+        bare = replace(bare, conclude=rule.conclude, status="shadow")
     clones = [
-        replace(m.rule, id=f"{rule.id}~{i}", conclude=None, advise=(), because={}, because_parts={}, expect=())
+        replace(bare, id=f"{rule.id}~{i}", when=m.rule.when, match=m.rule.match, hold=m.rule.hold)
         for i, m in enumerate(mutants)
     ]
-    rules = {k: replace(r, severity=0) for k, r in part.rules.items()}
-    added = {c.id: replace(c, severity=0) for c in clones}
+    part = unranked(part)
+    added = {c.id: c for c in clones}
     ground = ground_rules(part.site, part.facts, added, part.installed)
-    layers = tuple(tuple(replace(g, rule=rules[g.rule.id]) for g in layer) for layer in part.strata)
-    part = replace(part, rules={**rules, **added}, strata=(*layers, tuple(ground)))
+    members = {b for b in case.bind if b[0] in dict(rule.for_each)}
+    looked_at = tuple(g for g in ground if members <= set(g.bindings))  # nobody reads what the others would say
+    part = replace(part, rules={**part.rules, **added}, strata=(*part.strata, looked_at))
     refutes = rule.conclude is not None and rule.conclude.refutes
     watched = [rule, *clones]
     seen: list[list[Moment]] = [[] for _ in watched]
@@ -192,7 +208,7 @@ def _together(program: ast.Program, case: Case, mutants: list[Mutant]) -> Iterat
 
 def _one_by_one(program: ast.Program, case: Case, mutants: list[Mutant]) -> Iterator[bool]:
     """Like `_together`, with the mutants in the rule's own place."""
-    part = only(program, case.rule, case.every)
+    part = unranked(only(program, case.rule, case.every))
     for rule in (part.rules[case.rule], *(m.rule for m in mutants)):
         changed = _with(part, rule)
         moments = [Outcomes(record).moment(rule, case, t) for t, record in scans(changed, case)]

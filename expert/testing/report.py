@@ -100,9 +100,9 @@ def run_cases(program: ast.Program, files: Iterable[Path], pattern: str | None =
 
 def run_case(program: ast.Program, case: Case) -> CaseResult:
     """Play one case and compare."""
-    played = play(program, case)
-    lines = differences(case, played.moments)
+    lines = differences(case, play(program, case, plainly=True).moments)
     if lines:
+        played = play(program, case)
         lines += ["timeline", *(f"  {line}" for line in _timeline(played)), *_evidence(played, case)]
     return CaseResult(case, tuple(lines))
 

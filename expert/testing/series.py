@@ -142,6 +142,7 @@ def readings(pieces: tuple[Piece, ...], period: int, first: int, last: int, kind
     level = Fraction(BASE_COUNT if kind == "counter" else 0)
     shown: int | None = None
     at = 0
+    steady = [_steady(piece, kind) for piece in pieces]
     for j in range(-(-first // period), last // period + 1):
         t = j * period
         while at + 1 < len(pieces) and t >= (pieces[at].stop or 0):
@@ -153,10 +154,21 @@ def readings(pieces: tuple[Piece, ...], period: int, first: int, last: int, kind
         if piece.kind == "missing":
             yield Reading(t, None)
             continue
-        if piece.kind != "frozen" or shown is None:
+        pair = steady[at]
+        if pair is not None:
+            shown = pair[j % 2]
+        elif piece.kind != "frozen" or shown is None:
             sign = 1 if j % 2 else -1
             shown = round(_level(piece, t, level) + (sign * piece.spread if kind == "analog" else 0))
         yield Reading(t, shown)
+
+
+def _steady(piece: Piece, kind: str) -> tuple[int, int] | None:
+    """What a piece of one value shows at even and at odd multiples of the period; None for other pieces."""
+    if piece.kind != "value":
+        return None
+    spread = piece.spread if kind == "analog" else 0
+    return round(piece.a - spread), round(piece.a + spread)
 
 
 def _level(piece: Piece, t: int, before: Fraction) -> Fraction:

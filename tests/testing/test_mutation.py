@@ -172,7 +172,9 @@ def test_cases_that_fail_on_the_rule_itself_are_said(tmp_path: Path) -> None:
     assert "cases fail without any mutation: topic.hot" in report.text({})
 
 
-@pytest.mark.parametrize("rule", ["descent.charging_stopped", "water.leak.suspected", "sensors.rod.south"])
+@pytest.mark.parametrize(
+    "rule", ["descent.charging_stopped", "water.leak.suspected", "sensors.rod.south", "bed.tight.suspected"]
+)
 def test_together_and_one_by_one_agree(rule: str) -> None:
     """Mutants that stand beside the rule do what they would do in its place."""
     folder = rules_folder() / "blast_furnace"
