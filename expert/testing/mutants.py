@@ -17,6 +17,7 @@ from expert.language import ast
 from expert.language.durations import format_duration
 from expert.language.printer import decimal
 from expert.language.units import Units, units_of
+from expert.testing.equal import implied, out_of_reach
 from expert.values.interval import ONE
 from expert.values.types import Variable
 from expert.workshop.meaning import words
@@ -26,29 +27,46 @@ STEP = Fraction(1, 4)
 OPPOSITE: dict[str, Any] = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "!=", "!=": "=="}
 LEVELS = ("mean", "min", "max", "median")
 
-Variant = tuple[Any, str, ast.Span]
+Variant = tuple[Any, str, ast.Span, str]
+"""What stands there instead, what was done, where, and what a case would have to show."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """A rule with one fault: what was done to it, in words, and where."""
+    """A rule with one fault: what was done to it, in words, where, and what a case has to show to notice it."""
 
     rule: ast.Rule
     words: str
     span: ast.Span
+    shown: str
+
+
+@dataclass(frozen=True, slots=True)
+class Equal:
+    """A change that is none: what would have been done, where, and why it says the same."""
+
+    words: str
+    span: ast.Span
+    why: str
 
 
 def mutants_of(rule: ast.Rule, site: ast.Site) -> list[Mutant]:
     """All mutants of a rule that differ from it, in the order of its text."""
+    return mutants_and_equals(rule, site)[0]
+
+
+def mutants_and_equals(rule: ast.Rule, site: ast.Site) -> tuple[list[Mutant], list[Equal]]:
+    """The mutants of a rule, and the changes left out because they provably change nothing."""
     maker = _Maker(site)
-    found = [Mutant(replace(rule, when=v), w, s) for v, w, s in maker.condition(rule.when)]
+    found = [Mutant(replace(rule, when=v), w, s, c) for v, w, s, c in maker.condition(rule.when)]
     for i, match in enumerate(rule.match):
-        for v, w, s in maker.condition(match.where) if match.where is not None else ():
+        for v, w, s, c in maker.condition(match.where) if match.where is not None else ():
             changed = (*rule.match[:i], replace(match, where=v), *rule.match[i + 1 :])
-            found.append(Mutant(replace(rule, match=changed), w, s))
+            found.append(Mutant(replace(rule, match=changed), w, s, c))
     for hold in (0, 2 * rule.hold) if rule.hold else ():
         told = f"for: {format_duration(rule.hold)} becomes {format_duration(hold) if hold else 'nothing'}"
-        found.append(Mutant(replace(rule, hold=hold), told, rule.span))
+        shown = f"the scan before it has held for {format_duration(rule.hold)}, and that scan"
+        found.append(Mutant(replace(rule, hold=hold), told, rule.span, shown))
     seen: set[ast.Rule | tuple[Any, ...]] = set()
     out = []
     for m in found:
@@ -56,7 +74,7 @@ def mutants_of(rule: ast.Rule, site: ast.Site) -> list[Mutant]:
         if key not in seen and key != (rule.when, rule.match, rule.hold):
             seen.add(key)
             out.append(m)
-    return out
+    return out, maker.equals
 
 
 class _Maker:
@@ -64,6 +82,7 @@ class _Maker:
 
     def __init__(self, site: ast.Site) -> None:
         self.site = site
+        self.equals: list[Equal] = []
         self.units: Units = units_of(tuple(site.unit_definitions))
         self._own: dict[type, Callable[[Any], Iterator[Variant]]] = {
             ast.Compare: self._compare,
@@ -72,7 +91,7 @@ class _Maker:
             ast.ModelProbability: self._model,
             ast.All: self._list,
             ast.Any: self._list,
-            ast.Not: lambda n: iter([(n.item, f"not {words(n.item)} becomes {words(n.item)}", n.span)]),
+            ast.Not: self._not,
             ast.Score: self._score,
             ast.AtLeast: self._at_least,
             ast.Quantifier: self._quantifier,
@@ -84,12 +103,13 @@ class _Maker:
         if own is not None:
             yield from own(node)
         elif not turned and isinstance(node, (ast.FactRef, ast.Bad, ast.Raised)):
-            yield ast.Not(item=node, span=node.span), f"{words(node)} becomes not {words(node)}", node.span
+            told = f"{words(node)} becomes not {words(node)}"
+            yield ast.Not(item=node, span=node.span), told, node.span, _decides(node)
         for f in fields(node):
             if isinstance(node, ast.Graded) and f.name in ("zero", "one"):
                 continue
-            for value, told, span in self._within(getattr(node, f.name), node):
-                yield replace(node, **{f.name: value}), told, span
+            for value, told, span, shown in self._within(getattr(node, f.name), node):
+                yield replace(node, **{f.name: value}), told, span, shown
 
     def _within(self, value: Any, parent: ast.Cond) -> Iterator[Variant]:
         """Variants of what stands in a field: a condition, a number, or several of them."""
@@ -103,8 +123,8 @@ class _Maker:
                 yield from self._expression(value)
         elif isinstance(value, tuple):
             for i, item in enumerate(value):
-                for changed, told, span in self._within(item, parent):
-                    yield (*value[:i], changed, *value[i + 1 :]), told, span
+                for changed, told, span, shown in self._within(item, parent):
+                    yield (*value[:i], changed, *value[i + 1 :]), told, span, shown
 
     def _expression(self, node: ast.Node) -> Iterator[Variant]:
         """Variants of the plain numbers within a sum, a product or an extreme."""
@@ -118,9 +138,9 @@ class _Maker:
                     found = self._expression(item)
                 else:
                     continue
-                for changed, told, span in found:
+                for changed, told, span, shown in found:
                     new = (*items[:i], changed, *items[i + 1 :]) if isinstance(value, tuple) else changed
-                    yield replace(node, **{f.name: new}), told, span  # type: ignore[arg-type]
+                    yield replace(node, **{f.name: new}), told, span, shown  # type: ignore[arg-type]
 
     # ------------------------------------------------------------ limits
 
@@ -132,16 +152,26 @@ class _Maker:
                 value = node.value + sign * step
                 told = f"{_rounded(value / factor)} {node.unit}".rstrip()
                 where = f" in {within}" if within else ""
-                yield replace(node, value=value, text=told), f"{words(node)} becomes {told} ({word}){where}", node.span
+                change = f"{words(node)} becomes {told} ({word}){where}"
+                shown = f"what it says between {words(node)} and {told}"
+                yield replace(node, value=value, text=told), change, node.span, shown
 
     def _compare(self, node: ast.Compare) -> Iterator[Variant]:
         op = OPPOSITE[node.op]
-        yield replace(node, op=op), f"{words(node)}: {node.op} becomes {op}", node.span
+        yield replace(node, op=op), f"{words(node)}: {node.op} becomes {op}", node.span, _decides(node)
         for name, other in (("left", node.right), ("right", node.left)):
             number = getattr(node, name)
             if isinstance(number, ast.Number):
-                for value, told, span in self._moved(number, self._step(number, other), words(node)):
-                    yield replace(node, **{name: value}), told, span
+                for value, told, span, shown in self._moved(number, self._step(number, other), words(node)):
+                    changed = replace(node, **{name: value})
+                    if not self._equal(told, span, out_of_reach(node, changed, self.site, self.units)):
+                        yield changed, told, span, shown
+
+    def _equal(self, told: str, span: ast.Span, why: str) -> bool:
+        """Keep a change that is none; False where there is no proof of that."""
+        if why:
+            self.equals.append(Equal(told, span, why))
+        return bool(why)
 
     def _step(self, number: ast.Number, other: ast.Expr) -> float:
         """How far a limit on ``other`` is moved; 0: not at all."""
@@ -182,13 +212,14 @@ class _Maker:
         for sign in (-1, 1):
             ends = {k: replace(getattr(node, k), value=getattr(node, k).value + sign * width) for k in ("zero", "one")}
             word = "earlier" if sign < 0 else "later"
-            yield replace(node, **ends), f"{what}: one width {word}", node.span
+            shown = "the scan in which a slow change of it makes the rule speak, and the scan before"
+            yield replace(node, **ends), f"{what}: one width {word}", node.span, shown
         other = next((t for t in self.site.terms if node.term and self._same_use(t, node)), None)
         if other is not None:
             ends = {k: replace(getattr(node, k), value=getattr(other, k)) for k in ("zero", "one")}
-            yield replace(node, term=other.name, **ends), f"{what} becomes is {other.name}", node.span
+            yield replace(node, term=other.name, **ends), f"{what} becomes is {other.name}", node.span, _decides(node)
         else:
-            yield replace(node, zero=node.one, one=node.zero), f"{what}: turned round", node.span
+            yield replace(node, zero=node.one, one=node.zero), f"{what}: turned round", node.span, _decides(node)
 
     def _same_use(self, term: ast.SoftTerm, node: ast.Graded) -> bool:
         arg = node.arg
@@ -197,7 +228,7 @@ class _Maker:
 
     def _certainty(self, node: ast.Certainty) -> Iterator[Variant]:
         op = OPPOSITE[node.op]
-        yield replace(node, op=op), f"{words(node)}: {node.op} becomes {op}", node.span
+        yield replace(node, op=op), f"{words(node)}: {node.op} becomes {op}", node.span, _decides(node)
         yield from self._share(node, "limit")
 
     def _model(self, node: ast.ModelProbability) -> Iterator[Variant]:
@@ -210,50 +241,72 @@ class _Maker:
         for sign in (-1, 1):
             moved = min(ONE, max(1, value + sign * int(value * STEP)))
             told = f"{decimal(value / ONE)} becomes {decimal(moved / ONE)} in {words(node)}"
-            yield replace(node, **{name: moved}), told, node.span
+            shown = f"what it says between {decimal(value / ONE)} and {decimal(moved / ONE)}"
+            yield replace(node, **{name: moved}), told, node.span, shown
 
     # ------------------------------------------------------------ combinations
+
+    def _not(self, node: ast.Not) -> Iterator[Variant]:
+        yield node.item, f"not {words(node.item)} becomes {words(node.item)}", node.span, _decides(node.item)
 
     def _list(self, node: ast.All | ast.Any) -> Iterator[Variant]:
         if len(node.items) < 2:
             return
-        kind, told = (ast.Any, "all becomes any") if isinstance(node, ast.All) else (ast.All, "any becomes all")
-        yield kind(items=node.items, span=node.span), told, node.span
+        every = isinstance(node, ast.All)
+        kind, told = (ast.Any, "all becomes any") if every else (ast.All, "any becomes all")
+        yield kind(items=node.items, span=node.span), told, node.span, "a case where one holds and another does not"
         for i, item in enumerate(node.items):
-            yield replace(node, items=node.items[:i] + node.items[i + 1 :]), f"without {words(item)}", item.span
+            shown = "quiet where all else holds and it does not" if every else "raised where it alone holds"
+            told = f"without {words(item)}"
+            if not self._equal(told, item.span, implied(node.items, i, every)):
+                yield replace(node, items=node.items[:i] + node.items[i + 1 :]), told, item.span, shown
 
     def _score(self, node: ast.Score) -> Iterator[Variant]:
         if node.at_least is not None:
             yield from self._share(node, "at_least")
         for i, (weight, item) in enumerate(node.terms) if len(node.terms) > 1 else ():
             before, after = node.terms[:i], node.terms[i + 1 :]
-            yield replace(node, terms=before + after), f"without the evidence {words(item)}", item.span
+            yield replace(node, terms=before + after), f"without the evidence {words(item)}", item.span, _decides(item)
             told = f"weight {_plain(weight)} becomes {_plain(2 * weight)} of {words(item)}"
-            yield replace(node, terms=(*before, (2 * weight, item), *after)), told, item.span
+            shown = "the scan in which it, growing slowly, makes the score suffice, and the scan before"
+            yield replace(node, terms=(*before, (2 * weight, item), *after)), told, item.span, shown
 
     def _at_least(self, node: ast.AtLeast) -> Iterator[Variant]:
         size = len(self.site.sets[node.set]) if node.set is not None else len(node.items)
         for k in (node.k - 1, node.k + 1):
             if 1 <= k <= size:
-                yield replace(node, k=k), f"at least {node.k} becomes at least {k}", node.span
+                yield replace(node, k=k), f"at least {node.k} becomes at least {k}", node.span, _exactly(node.k, k)
         if node.filter is not None:
-            yield replace(node, filter=None), f"without where {words(node.filter)}", node.filter.span
+            told = f"without where {words(node.filter)}"
+            yield replace(node, filter=None), told, node.filter.span, _decides(node.filter)
         for i, item in enumerate(node.items) if node.set is None and len(node.items) > node.k else ():
-            yield replace(node, items=node.items[:i] + node.items[i + 1 :]), f"without {words(item)}", item.span
+            shown = f"raised where it is one of exactly {node.k}"
+            yield replace(node, items=node.items[:i] + node.items[i + 1 :]), f"without {words(item)}", item.span, shown
 
     def _quantifier(self, node: ast.Quantifier) -> Iterator[Variant]:
         """Another question about the rows, and the rows with one condition less."""
         other: dict[str, Any] = {"exists": "none", "none": "exists", "all": "exists"}
         if node.function in other:
             turned = other[node.function]
-            yield replace(node, function=turned), f"{words(node)}: {node.function} becomes {turned}", node.span
+            told = f"{words(node)}: {node.function} becomes {turned}"
+            yield replace(node, function=turned), told, node.span, "rows of which one fits and another does not"
         for k in (node.k - 1, node.k + 1) if node.function == "at_least" else ():
             if k >= 1:
-                yield replace(node, k=k), f"at least {node.k} becomes at least {k}", node.span
+                yield replace(node, k=k), f"at least {node.k} becomes at least {k}", node.span, _exactly(node.k, k)
         if node.where is not None:
-            yield replace(node, where=None), f"without where {words(node.where)}", node.where.span
+            told = f"without where {words(node.where)}"
+            yield replace(node, where=None), told, node.where.span, _decides(node.where)
         if node.that is not None and node.function != "all":
-            yield replace(node, that=None), f"without that {words(node.that)}", node.that.span
+            told = f"without that {words(node.that)}"
+            yield replace(node, that=None), told, node.that.span, _decides(node.that)
+
+
+def _decides(node: ast.Cond) -> str:
+    return f"a case that {words(node)} decides, all else being as the rule wants it"
+
+
+def _exactly(asked: int, instead: int) -> str:
+    return f"raised where exactly {asked} hold" if instead > asked else f"quiet where exactly {instead} hold"
 
 
 def _plain(weight: Fraction) -> str:

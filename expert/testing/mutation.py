@@ -8,11 +8,10 @@ other.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from fractions import Fraction
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from time import monotonic
 
 from expert.compile.ground import ground_rules
 from expert.compile.reads import rule_reads
@@ -20,96 +19,22 @@ from expert.engine.nodes import roots, used_facts, walk
 from expert.language import ast
 from expert.testing.cases import Case, load_cases
 from expert.testing.moments import Moment, Outcomes, differences
-from expert.testing.mutants import Mutant, mutants_of
+from expert.testing.mutants import Mutant, mutants_and_equals
+from expert.testing.noticed import MutationReport, RuleScore
 from expert.testing.play import only, scans, unranked
 
-ENOUGH = Fraction(4, 5)
-"""Share of the mutants that the cases must notice."""
 
-
-@dataclass(frozen=True, slots=True)
-class RuleScore:
-    """Mutants of one rule, and those that no case noticed. ``broken``: its cases fail on the rule itself."""
-
-    rule: str
-    mutants: int
-    survivors: tuple[Mutant, ...]
-    broken: bool = False
-
-    @property
-    def killed(self) -> int:
-        """Mutants that a case noticed."""
-        return self.mutants - len(self.survivors)
-
-
-@dataclass(frozen=True, slots=True)
-class MutationReport:
-    """All rules that have cases."""
-
-    scores: tuple[RuleScore, ...]
-
-    @property
-    def mutants(self) -> int:
-        """Of all rules."""
-        return sum(s.mutants for s in self.scores)
-
-    @property
-    def killed(self) -> int:
-        """Of all rules."""
-        return sum(s.killed for s in self.scores)
-
-    @property
-    def broken(self) -> list[str]:
-        """Rules whose cases fail without any mutation."""
-        return [s.rule for s in self.scores if s.broken]
-
-    @property
-    def ok(self) -> bool:
-        """Whether enough mutants were noticed and every case passes on the rule itself."""
-        return not self.broken and (not self.mutants or Fraction(self.killed, self.mutants) >= ENOUGH)
-
-    def text(self, names: Mapping[str, str]) -> str:
-        """For people: each rule, below it what no case noticed; ``names``: files as the user knows them."""
-        lines: list[str] = []
-        for s in self.scores:
-            lines.append(f"{s.rule}: {s.killed} of {s.mutants}" + ("; its cases fail" if s.broken else ""))
-            for m in s.survivors if not s.broken else ():
-                lines.append(f"  {names.get(m.span.file, m.span.file)}:{m.span.line}  {m.words}")
-        share = f" ({100 * self.killed / self.mutants:.1f} %)" if self.mutants else ""
-        lines += ["", f"{len(self.scores)} rules, {self.mutants} mutants: {self.killed} noticed{share}"]
-        if self.broken:
-            lines.append(f"cases fail without any mutation: {', '.join(self.broken)}; see tuyere test")
-        return "\n".join(lines)
-
-    def as_json(self, names: Mapping[str, str]) -> dict[str, Any]:
-        """Plain JSON form."""
-        return {
-            "mutants": self.mutants,
-            "killed": self.killed,
-            "share": round(self.killed / self.mutants, 4) if self.mutants else 1.0,
-            "broken": self.broken,
-            "rules": [
-                {
-                    "rule": s.rule,
-                    "mutants": s.mutants,
-                    "killed": s.killed,
-                    "survivors": [
-                        {"file": names.get(m.span.file, m.span.file), "line": m.span.line, "mutant": m.words}
-                        for m in s.survivors
-                    ],
-                }
-                for s in self.scores
-            ],
-        }
-
-
-def mutation_report(program: ast.Program, files: Iterable[Path], pattern: str | None = None) -> MutationReport:
+def mutation_report(
+    program: ast.Program, files: Iterable[Path], pattern: str | None = None, seconds: float | None = None
+) -> MutationReport:
     """Play the mutants of every rule that has cases.
 
     Parameters
     ----------
     pattern : str, optional
         Only rules whose id contains it.
+    seconds : float, optional
+        Begin no further rule after that time; those left over are named in the report.
 
     Raises
     ------
@@ -120,13 +45,22 @@ def mutation_report(program: ast.Program, files: Iterable[Path], pattern: str | 
     for case in load_cases(program, files):
         if pattern is None or pattern in case.rule:
             by_rule.setdefault(case.rule, []).append(case)
-    return MutationReport(tuple(score_rule(program, rule, cases) for rule, cases in sorted(by_rule.items())))
+    end = None if seconds is None else monotonic() + seconds
+    scores: list[RuleScore] = []
+    left: list[str] = []
+    for rule, cases in sorted(by_rule.items()):
+        if end is not None and monotonic() >= end:
+            left.append(rule)
+        else:
+            scores.append(score_rule(program, rule, cases))
+    return MutationReport(tuple(scores), tuple(left))
 
 
 def score_rule(program: ast.Program, rule_id: str, cases: Sequence[Case]) -> RuleScore:
     """Play all mutants of one rule against its cases; a mutant that was noticed is not played again."""
     rule = program.rules[rule_id]
-    found = mutants_of(rule, program.site)
+    found, equals = mutants_and_equals(rule, program.site)
+    topic = Path(rule.span.file).stem
     play_all: Callable[[ast.Program, Case, list[Mutant]], Iterator[bool]] = _together
     if _comes_back(program, rule):
         found = [m for m in found if _stands(program, rule, m.rule)]
@@ -135,9 +69,9 @@ def score_rule(program: ast.Program, rule_id: str, cases: Sequence[Case]) -> Rul
     for case in cases:
         noticed = list(play_all(program, case, alive))
         if noticed[0]:
-            return RuleScore(rule_id, len(found), tuple(found), broken=True)
+            return RuleScore(rule_id, topic, len(found), tuple(found), tuple(equals), broken=True)
         alive = [m for m, seen in zip(alive, noticed[1:], strict=True) if not seen]
-    return RuleScore(rule_id, len(found), tuple(alive))
+    return RuleScore(rule_id, topic, len(found), tuple(alive), tuple(equals))
 
 
 def _comes_back(program: ast.Program, rule: ast.Rule) -> bool:

@@ -9,7 +9,7 @@ import pytest
 from expert.compile import load_program
 from expert.language.ast import Program
 from expert.testing import case_files, load_cases
-from expert.testing.mutants import mutants_of
+from expert.testing.mutants import mutants_and_equals, mutants_of
 from expert.testing.mutation import _one_by_one, _together, mutation_report
 from kb.paths import plant_folder, rules_folder
 
@@ -133,6 +133,29 @@ def test_a_limit_on_a_level_moves_by_half_its_normal_range() -> None:
     assert "1475 degC becomes 1455 degC (lower) in mean(hot_metal.temperature, 2 h) < 1475 degC" in found
 
 
+EQUAL = [
+    ("top.temperature > 5000 degC", "no value in the instruments' ranges gets to either limit"),
+    ("top.temperature > 200 degC and top.temperature > 300 degC", "another limit on the same quantity decides"),
+    ("top.temperature < 200 degC or top.temperature < 150 degC", "another limit on the same quantity decides"),
+]
+
+
+@pytest.mark.parametrize(("condition", "why"), EQUAL, ids=[c for c, _ in EQUAL])
+def test_changes_that_provably_change_nothing_are_left_out(condition: str, why: str, tmp_path: Path) -> None:
+    """Nobody is asked for a case that cannot be; what is left out is said with its reason."""
+    program = pack(tmp_path, condition)
+    mutants, equals = mutants_and_equals(program.rules["topic.hot"], program.site)
+    assert {why} == {e.why for e in equals}
+    assert not {e.words for e in equals} & {m.words for m in mutants}
+
+
+def test_limits_that_differ_in_meaning_are_no_equals(tmp_path: Path) -> None:
+    """Two directions, two windows and limits within reach: every change counts."""
+    condition = "mean(top.temperature, 10 min) > 200 degC and top.temperature > 150 degC and top.temperature < 300 degC"
+    program = pack(tmp_path, condition)
+    assert [] == mutants_and_equals(program.rules["topic.hot"], program.site)[1]
+
+
 HOLD = """
   - name: hot for long
     rule: topic.hot
@@ -156,6 +179,7 @@ def test_what_no_case_notices_is_listed(tmp_path: Path) -> None:
     ]
     assert (5, 4, True) == (report.mutants, report.killed, report.ok)
     assert "1 rules, 5 mutants: 4 noticed (80.0 %)" in report.text(names)
+    assert "to show: what it says between 200 degC and 250 degC" in report.text(names)
 
 
 def test_below_four_fifths_is_not_enough(tmp_path: Path) -> None:
@@ -163,6 +187,22 @@ def test_below_four_fifths_is_not_enough(tmp_path: Path) -> None:
     cut = HOLD[: HOLD.index("  - name: nearly")]
     report = mutation_report(pack(tmp_path, "top.temperature > 200 degC", cut, "for: 5 min"), case_files(tmp_path))
     assert (3, False) == (report.killed, report.ok)
+
+
+def test_a_topic_below_four_fifths_is_named(tmp_path: Path) -> None:
+    """A strong topic does not make up for a weak one."""
+    program = pack(tmp_path, "top.temperature > 200 degC", HOLD[: HOLD.index("  - name: nearly")], "for: 5 min")
+    report = mutation_report(program, case_files(tmp_path))
+    assert ({"topic": (3, 5)}, ["topic"]) == (report.topics, report.weak)
+    assert "below 80 %: topic" in report.text({})
+
+
+def test_rules_for_which_there_was_no_time_are_named(tmp_path: Path) -> None:
+    """A bound on the time leaves rules out, and says which."""
+    program = pack(tmp_path, "top.temperature > 200 degC", HOLD)
+    report = mutation_report(program, case_files(tmp_path), seconds=0)
+    assert ((), ("topic.hot",)) == (report.scores, report.left)
+    assert "no time for 1 rules: topic.hot" in report.text({})
 
 
 def test_cases_that_fail_on_the_rule_itself_are_said(tmp_path: Path) -> None:

@@ -75,13 +75,22 @@ def _watch(folders: list[Path], site: Path, json_file: Path | None) -> NoReturn:
 @PACKS
 @SITE
 @click.option("-k", "pattern", help="Only cases whose rule or name contains this text.")
-@click.option("--mutate", is_flag=True, help="Do the cases notice small mistakes in the rules? 1 below 80 %.")
+@click.option("--mutate", is_flag=True, help="Do the cases notice small mistakes in the rules?")
+@click.option("--seconds", type=click.FloatRange(min=0), help="With --mutate: begin no further rule after that time.")
 @JSON
-def test(packs: tuple[Path, ...], site: Path | None, pattern: str | None, mutate: bool, json_file: Path | None) -> None:
+def test(
+    packs: tuple[Path, ...],
+    site: Path | None,
+    pattern: str | None,
+    mutate: bool,
+    seconds: float | None,
+    json_file: Path | None,
+) -> None:
     """Run the cases beside the rules. Exit code 1 when one fails or a rule has none.
 
     With --mutate every rule is changed in one place at a time (a limit, a direction, a condition left out), and what
-    none of its cases notices is listed; with -k only rules whose id contains the text.
+    none of its cases notices is listed with what a case would have to show; with -k only rules whose id contains the
+    text. Exit code 1 when a topic is below 80 %.
     """
     from expert.compile import load_program, shown_names
     from expert.testing import case_files, run_cases
@@ -92,7 +101,7 @@ def test(packs: tuple[Path, ...], site: Path | None, pattern: str | None, mutate
         program = load_program(folders, site_folder)
         if mutate:
             names = shown_names(folders, site_folder)
-            mutation = mutation_report(program, case_files(folders), pattern)
+            mutation = mutation_report(program, case_files(folders), pattern, seconds)
             write_json(json_file, mutation.as_json(names))
             click.echo(mutation.text(names))
             if not mutation.ok:
