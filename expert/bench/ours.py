@@ -86,7 +86,7 @@ class LiveEvaluator:
         """One scan, and its conclusions."""
         now, new = self._now, self._new
         new[2:4] = now
-        new[4] = row[self._signals]
+        np.take(row, self._signals, out=new[4], mode="clip")
         self._live.advance(now, new)
         self._support, self._plausibility = self._live.conclusions()
         if self._why:

@@ -15,11 +15,11 @@ from expert.columns import memory as m
 from expert.columns.crisp import BYTES
 from expert.columns.feed import Feed
 from expert.columns.kernel import infer
-from expert.columns.leaves import leaves
 from expert.columns.marks import marks
 from expert.columns.memory import Memory
 from expert.columns.plan import Plan, build_plan
 from expert.columns.rings import FIXED_NOTES
+from expert.columns.scan import scan
 from expert.columns.stretches import arrived, stretch
 from expert.columns.tables import (
     longest_look_back,
@@ -164,13 +164,14 @@ class Core:
         """
         self._time[0], self._late[0] = now, late
         self._scan_room(1, now)
-        self._begin()
-        full = 0
-        while (full := leaves(self.memory.table, now, new, full, whole)) >= 0:
+        table, number = self.memory.table, self.number
+        full, failed = scan(table, self._time, self._late, number, new, 0, whole)
+        while full >= 0:
             self._more[:] = 0
             self._more[new[0, full]] = 1
             self._room(self._more)
-        self._finish(infer(self.memory.table, self._time, self._late, not whole, False), 1)
+            full, failed = scan(table, self._time, self._late, number, new, full, whole)
+        self._finish(failed, 1)
         self._before, self._packed = at.NONE, False
 
     def run(self, times: np.ndarray, late: np.ndarray, latest: np.ndarray, feed: Feed) -> None:
@@ -187,18 +188,14 @@ class Core:
         arrived(feed.table, feed.cursor, int(latest[-1]), self._more)
         self._room(self._more)
         self._scan_room(len(times), int(times[-1]))
-        self._begin()
         x = self.memory
+        x.settings[m.SETTING_NUMBER], x.settings[m.SETTING_EVENTS] = self.number, 0
         since = int(x.times[(self.number - 1) & (len(x.times) - 1)]) if self.number else at.NONE
         stretch(x.table, times, latest, since, self._before, feed.table, feed.cursor, self._more)
         self._before = int(latest[-1])
         self._finish(infer(x.table, times, late, False, True), len(times))
         self._packed = True
         x.dirty[0] = self._everything()
-
-    def _begin(self) -> None:
-        settings = self.memory.settings
-        settings[m.SETTING_NUMBER], settings[m.SETTING_EVENTS] = self.number, 0
 
     def _finish(self, failed: int, scans: int) -> None:
         if failed >= 0:
@@ -251,11 +248,13 @@ class Core:
 
     def _scan_room(self, scans: int, now: int) -> None:
         """Make the rings of past scans larger where scans come faster than the program's period."""
+        if self._look_back == 0:
+            return
         x = self.memory
         size = len(x.times)
         oldest = self.number + scans - size
         reach = self._look_back + 4 * self.program.site.period
-        if self._look_back == 0 or oldest < 0 or x.times[oldest & (size - 1)] <= now - reach:
+        if oldest < 0 or x.times[oldest & (size - 1)] <= now - reach:
             return
         new = 2 * size
         k = np.arange(max(0, self.number - size), self.number)

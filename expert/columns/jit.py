@@ -10,8 +10,8 @@ import hashlib
 from pathlib import Path
 
 HERE = Path(__file__).parent
-LAST = "kernel.infer"
-"""What is compiled last: it calls all the others."""
+LAST = "stretches.stretch"
+"""What is compiled last (`expert.columns.warm`)."""
 
 
 def forget_stale(folder: Path = HERE) -> bool:

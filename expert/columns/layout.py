@@ -10,21 +10,25 @@ from __future__ import annotations
 NONE = -(1 << 62)
 """No time, no count of samples: where Python has None."""
 
-# A variable: constants, where its samples and leaves are, what moves.
-V_PERIOD, V_MAX_AGE, V_SKEW, V_KEEP, V_LOW, V_HIGH, V_FLOOR, V_CEILING, V_NUM, V_DEN, V_ANALOG, V_COUNTER = range(12)
-V_UNCERTAIN_OK, V_OFFSET, V_MASK, V_LEAVES, V_LEAVES_END, V_GROUPS, V_GROUPS_END, V_HOURLY = range(12, 20)
-V_TAIL, V_HEAD, V_NEXT = range(20, 23)
+# A variable: constants, where its samples and leaves are, what moves. First what every sample asks for: it lies in the
+# fewest lines of the cache that way.
+V_TAIL, V_HEAD, V_NEXT = range(3)
 """Sequence numbers: oldest sample kept, one past the newest, one past the newest that is not after the scan."""
-V_EDGE, V_UNALIGNED, V_ORIGIN, V_CHANGES = range(23, 27)
-"""Source times of the newest sample near an end of the range, of the newest off the grid of the period, and of the
-first ever; how often samples came out of order, which the windows look at."""
-V_SIMPLE = 27
-"""1 where a held value has no uncertainty and comes from its count by one division of small integers."""
-V_PLAIN = 28
-"""1 where, besides, held values are all that is read of it."""
-V_DONE = 29
+V_PERIOD, V_OFFSET, V_MASK, V_FLOOR, V_CEILING = range(3, 8)
+V_UNALIGNED, V_NUM, V_DEN, V_LEAVES, V_LEAVES_END, V_KEEP = range(8, 14)
+"""V_UNALIGNED: source time of the newest sample off the grid of the period."""
+V_PLAIN = 14
+"""1 where a held value has no uncertainty and comes from its count by one division of small integers, and held values
+are all that is read of it."""
+V_DONE = 15
 """Number of the newest scan for which its held values were worked out as its sample came."""
-V_SIZE = 30
+V_MAX_AGE, V_SKEW, V_LOW, V_HIGH, V_ANALOG, V_COUNTER, V_UNCERTAIN_OK, V_GROUPS, V_GROUPS_END, V_HOURLY = range(16, 26)
+V_EDGE, V_ORIGIN, V_CHANGES = range(26, 29)
+"""Source times of the newest sample near an end of the range, and of the first ever; how often samples came out of
+order, which the windows look at."""
+V_SIMPLE = 29
+"""1 where the first half of `V_PLAIN` is so."""
+V_SIZE = 32
 
 # A variable's hourly means: row of the table of hours, its constants and what moves.
 B_VAR, B_LEAST, B_UPTO, B_FIRST, B_END, B_AT, B_KNOWN, B_FIXED, B_STALE = range(9)

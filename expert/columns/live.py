@@ -150,7 +150,7 @@ class Live:
     def conclusions(self) -> tuple[np.ndarray, np.ndarray]:
         """Support and plausibility of every rule in `keys`, after hold, strength and refuters: int32 millionths."""
         x = self.core.memory
-        return np.take(x.s[:, 0], self._slots), np.take(x.p[:, 0], self._slots)
+        return x.s[:, 0].take(self._slots, mode="clip"), x.p[:, 0].take(self._slots, mode="clip")
 
     def keep(self) -> Kept:
         """A copy of all that the scan found."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numba import carray, types
@@ -163,13 +163,10 @@ class Memory:
 
     def __init__(self) -> None:
         self.table = np.zeros((len(FIELDS), 4), np.int64)
-        self._arrays: dict[str, np.ndarray] = {}
 
-    def __getattr__(self, name: str) -> np.ndarray:
-        try:
-            return self.__dict__["_arrays"][name]
-        except KeyError:
-            raise AttributeError(name) from None
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> np.ndarray: ...
 
     def put(self, **arrays: np.ndarray) -> None:
         """Give arrays their places; each must have the type and dimensions that `FIELDS` says."""
@@ -179,7 +176,7 @@ class Memory:
             if array.dtype != dtype or array.ndim != dimensions:
                 raise TypeError(f"{name} is {array.dtype} in {array.ndim} dimensions, not {dtype} in {dimensions}")
             kept = np.ascontiguousarray(array)
-            self._arrays[name] = kept
+            setattr(self, name, kept)
             row = self.table[order.index(name)]
             row[0] = kept.ctypes.data
             row[1 : 1 + dimensions] = kept.shape
