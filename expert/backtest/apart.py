@@ -92,5 +92,5 @@ def make_evaluator(program: Program, name: Name, weeks: list[range], checks: lis
         return checked
 
     if name == "batch":
-        return Apart(program, lambda plain: made(plain, AtOnce(plain)))
+        return Apart(program, lambda plain: made(plain, AtOnce(plain, resumable=bool(weeks))))
     return made(program, ScanByScan(program, evaluator=name))

@@ -107,10 +107,18 @@ def warm(session: Session, history: History, first: int) -> History:
 
 
 class AtOnce:
-    """Columns over the whole time axis, for programs without rules over rows."""
+    """Columns over the whole time axis, for programs without rules over rows.
 
-    def __init__(self, program: Program) -> None:
+    Parameters
+    ----------
+    program : Program
+    resumable : bool
+        Whether a `snapshot` will be asked for, which holds also what no rule reads.
+    """
+
+    def __init__(self, program: Program, *, resumable: bool = True) -> None:
         self.program = program
+        self.resumable = resumable
         self._batch: Batch | None = None
 
     def snapshot(self) -> dict[str, Any]:
@@ -125,7 +133,7 @@ class AtOnce:
         if self._batch is None:
             session = Session(self.program)
             history = warm(session, history, part.times[0])
-            self._batch = Batch(self.program, session)
+            self._batch = Batch(self.program, session, resumable=self.resumable)
         for stretch in self._batch.run(history, part.times):
             yield Stretch(stretch.times.tolist(), stretch.changes)
 

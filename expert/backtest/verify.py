@@ -16,15 +16,13 @@ from typing import Any
 
 from expert.backtest.evaluate import Evaluator, ScanByScan, Stretch
 from expert.backtest.source import Part
-from expert.engine.nodes import family, roots, walk
-from expert.language.ast import Baseline, Program, ZScore
+from expert.language.ast import Program
 from expert.trace.canonical import canonical
 from expert.values.changes import Change
 
 WEEK = 7 * 86_400_000
-STATE = ("machines", "holds", "lagged", "hourly", "rows")
-"""What of the state is compared: all that outlives the windows and acts on conclusions; samples are the same input to
-both. The score of what rules expect (`expect:`) acts on none, and stretches of scans do not keep it."""
+NOT_KEPT = ("ledger",)
+"""What of the state is not compared: stretches of scans do not keep the score of what rules expect (`expect:`)."""
 
 
 @dataclass(slots=True)
@@ -110,7 +108,7 @@ class Checked:
         if not check.difference:
             check.difference = _first(wanted, said)
         if check.done and not check.difference:
-            check.difference = _states(self.program, reference.snapshot(), self.snapshot())
+            check.difference = _states(reference.snapshot(), self.snapshot())
         if check.done:
             self._reference = None
 
@@ -129,20 +127,15 @@ def _first(wanted: list[Change], said: list[Change]) -> str:
     return ""
 
 
-def _states(program: Program, wanted: dict[str, Any], found: dict[str, Any]) -> str:
-    """The first part of the state in which they differ; baselines that no condition reads need not be kept."""
-    read = _with_baselines(program)
-    for part in STATE:
-        for key in sorted(wanted[part].keys() | found[part].keys()):
-            if part == "hourly" and family(key) not in read:
-                continue
-            one, other = (canonical(x[part].get(key)).decode() for x in (wanted, found))
+def _states(wanted: dict[str, Any], found: dict[str, Any]) -> str:
+    """The first part of the state in which they differ."""
+    for part, value in wanted.items():
+        if part in NOT_KEPT:
+            continue
+        keys = sorted(value.keys() | found[part].keys()) if isinstance(value, dict) else [""]
+        for key in keys:
+            one, other = (canonical(x[part].get(key) if key else x[part]).decode() for x in (wanted, found))
             if one != other:
-                return f"{part} of {key} at the end: the reference has {one[:200]}, the backtest {other[:200]}"
+                name = f"{part} of {key}" if key else part
+                return f"{name} at the end: the reference has {one[:200]}, the backtest {other[:200]}"
     return ""
-
-
-def _with_baselines(program: Program) -> set[str]:
-    """Ids of the variables of which a condition asks what is normal."""
-    nodes = (node for rule in program.rules.values() for root in roots(rule, texts=False) for node in walk(root))
-    return {node.ref.variable for node in nodes if isinstance(node, Baseline | ZScore)}

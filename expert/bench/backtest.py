@@ -97,7 +97,7 @@ def run_backtest(plan: BacktestPlan, seed: int = 1) -> Backtest:
 
 
 def _batch(loaded: Loaded) -> Any:
-    return importlib.import_module("expert.columns.batch").Batch(loaded.program)
+    return importlib.import_module("expert.columns.batch").Batch(loaded.program, resumable=False)
 
 
 def _seconds(work: Callable[[], object]) -> float:

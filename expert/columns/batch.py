@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,10 @@ from expert.columns import layout as at
 from expert.columns.core import Core
 from expert.columns.feed import Feed
 from expert.columns.live import columnar_core
+from expert.columns.outside import Outside
 from expert.columns.rings import HOUR
 from expert.columns.transfer import save
+from expert.engine.baseline import HourlyMeans
 from expert.engine.raising import episode_id
 from expert.engine.reference import question_limit
 from expert.engine.session import Session
@@ -77,6 +80,8 @@ class Batch:
         State to begin with.
     stretch : int
         Most scans at a time.
+    resumable : bool
+        Whether there may be a `snapshot`. It holds what no rule reads, which takes its time.
 
     Raises
     ------
@@ -84,7 +89,9 @@ class Batch:
         When rules need rows.
     """
 
-    def __init__(self, program: ast.Program, session: Session | None = None, *, stretch: int = STRETCH) -> None:
+    def __init__(
+        self, program: ast.Program, session: Session | None = None, *, stretch: int = STRETCH, resumable: bool = True
+    ) -> None:
         self.session = Session(program) if session is None else session
         self.program = program
         self.stretch = stretch
@@ -92,11 +99,13 @@ class Batch:
         self.core: Core = columnar_core(program, self.session, stretch=stretch, told=looks_back)
         self.rows = {r.key: r.row for r in self.core.plan.rules}
         self.keys = tuple(sorted(self.rows))
+        self.outside = Outside(self.core, self.session) if resumable else None
         self._model_at = dict(self.session.answers)
         self._questions = [self._key(q) for q in self.core.plan.expansion.questions]
         later = [x.params[1] for x in self.core.plan.order if x.op == at.OP_LAG and x.params[2]]
         self._shortest_lag = min(later, default=0)
         self._excluding = self._find_excluding()
+        self._marking = self._find_marking()
 
     def _key(self, node: ast.ModelProbability) -> tuple[str, str, float, int]:
         target = self.program.site.models[node.model].target
@@ -122,11 +131,17 @@ class Batch:
         latest = np.maximum.accumulate(np.array(run_at, np.int64))
         late = np.array([x is not None and x.caught_up for x in inputs], np.int64)
         feed = Feed(history, self.core.names, self.core.note)
+        if self.outside is not None:
+            self.outside.begin(history)
         first = 0
         while first < len(wanted):
             end = self._end(wanted, first)
             self._answers(wanted, inputs, first, end)
             self.core.run(wanted[first:end], late[first:end], latest[first:end], feed)
+            self.session.sequence += end - first
+            if self.outside is not None:
+                self.outside.run(wanted[first:end], late[first:end], latest[first:end])
+                self.outside.take(inputs[first:end], wanted[first:end].tolist())
             stretch = Stretch(self, wanted[first:end], self.core.happened.copy())
             self._exclude(wanted[first:end])
             yield stretch
@@ -178,11 +193,27 @@ class Batch:
         for b, row in enumerate(self.core.memory.baselines):
             fact = self.core.plan.scope.variables[self.core.names[row[at.B_VAR]]].exclude
             if fact is not None:
-                slots = [f.seen.slot for (type_, _), f in self.core.plan.facts.items() if type_ == fact]
-                found.append((b, slots))
+                found.append((b, self._slots(fact)))
         return found
 
-    def _hourly(self, b: int) -> Any:
+    def _slots(self, fact: str) -> list[int]:
+        return [f.seen.slot for (type_, _), f in self.core.plan.facts.items() if type_ == fact]
+
+    def _find_marking(self) -> list[tuple[HourlyMeans, list[int]]]:
+        """Baselines that nobody reads with an excluding fact, whose hours are marked all the same."""
+        every = self.session.memory.series
+        names = () if self.outside is None else sorted(self.outside.names)
+        facts = ((every[name].hourly, every[name].variable.exclude) for name in names)
+        return [(hourly, self._slots(fact)) for hourly, fact in facts if fact is not None]
+
+    def _held(self, slots: list[int], times: np.ndarray) -> list[int]:
+        """Scans of a stretch at which one of the facts holds."""
+        held = np.zeros(len(times), bool)
+        for slot in slots:
+            held |= self.core.ends(slot)[0] >= HOLDS
+        return times[held].tolist()
+
+    def _hourly(self, b: int) -> HourlyMeans:
         return self.session.memory.series[self.core.names[self.core.memory.baselines[b, at.B_VAR]]].hourly
 
     def _at_risk(self, b: int, now: int) -> bool:
@@ -197,22 +228,34 @@ class Batch:
         x = self.core.memory
         for b, slots in self._excluding:
             hourly = self._hourly(b)
-            held = np.zeros(len(times), bool)
-            for slot in slots:
-                held |= self.core.ends(slot)[0] >= HOLDS
             before = len(hourly.excluded), len(hourly.regimes)
-            for t in times[held].tolist():
+            for t in self._held(slots, times):
                 hourly.exclude(t)
             if before != (len(hourly.excluded), len(hourly.regimes)):
                 hours = np.array(sorted(hourly.excluded), np.int64)[-x.excluded.shape[1] :]
                 x.excluded[b] = at.NONE
                 x.excluded[b, x.excluded.shape[1] - len(hours) :] = hours
                 x.baselines[b, at.B_STALE] = 1
+        for hourly, slots in self._marking:
+            for t in self._held(slots, times):
+                hourly.exclude(t)
 
     # ------------------------------------------------------------ results
 
     def snapshot(self) -> dict[str, Any]:
-        """State after the last scan, as `Session.snapshot` gives it."""
+        """State after the last scan, as `Session.snapshot` gives it.
+
+        Raises
+        ------
+        RuntimeError
+            When the batch is not resumable.
+        """
+        if self.outside is None:
+            raise RuntimeError("a batch that is not resumable has no snapshot")
+        self.outside.save()
         save(self.core, self.session)
-        self.session.answers = self._model_at
+        self.session.acknowledged = self.outside.acknowledged()
+        self.session.episodes = {
+            k: replace(e, acknowledged=self.session.acknowledged.get(k)) for k, e in self.session.episodes.items()
+        }
         return self.session.snapshot()

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -76,6 +76,8 @@ class Core:
         Most scans that are run at a time.
     told : bool
         Also keep what a record says of numbers (coverage, ages, reasons).
+    besides : collection of str
+        Variables that no rule reads, but whose samples and hourly means are kept all the same.
 
     Raises
     ------
@@ -91,12 +93,13 @@ class Core:
         table: NodeTable | None = None,
         stretch: int = 1,
         told: bool = True,
+        besides: Collection[str] = (),
     ) -> None:
         self.program = program
         self.plan: Plan = build_plan(
             program, table or NodeTable(program), {name: s.variable for name, s in series.items()}, told
         )
-        self.names = sort_leaves(self.plan)
+        self.names = [*sort_leaves(self.plan), *sorted(besides)]
         self.rows = {name: i for i, name in enumerate(self.names)}
         self.stretch = stretch
         self.memory = Memory()

@@ -109,7 +109,8 @@ def _readers(plan: Plan) -> tuple[list[list[int]], list[list[int]]]:
 
 
 def put_samples(plan: Plan, names: Sequence[str], series: Mapping[str, Series], stretch: int, memory: Memory) -> None:
-    """Rings and leaves; ``names``: variables in the order of their rows, `sort_leaves` first."""
+    """Rings and leaves; ``names``: variables in the order of their rows, `sort_leaves` first; without leaves, their
+    hourly means are kept."""
     site = plan.program.site
     table = np.zeros((len(names), at.V_SIZE), np.int64)
     leaves = np.full((len(plan.leaves), at.L_SIZE), -1, np.int64)
@@ -122,20 +123,21 @@ def put_samples(plan: Plan, names: Sequence[str], series: Mapping[str, Series], 
         assert x.leaf is not None
         by_name.setdefault(x.leaf[1], []).append(i)
     for row, name in enumerate(names):
-        variable = plan.scope.variables[name]
-        scale = Fraction(variable.resolution) * plan.scope.units[variable.unit]
-        keep = series[name].keep
+        variable, scale, keep = series[name].variable, series[name].scale, series[name].keep
         size = power_of_two(max(SMALLEST_RING, min(4096, keep // variable.period + 2 * stretch)))
         _constants(table[row], variable, scale, keep, offset, size)
         offset += size
-        mine = by_name[name]
-        table[row, at.V_LEAVES], table[row, at.V_LEAVES_END] = mine[0], mine[-1] + 1
+        mine = by_name.get(name, [])
+        if mine:
+            table[row, at.V_LEAVES], table[row, at.V_LEAVES_END] = mine[0], mine[-1] + 1
         table[row, at.V_GROUPS] = len(groups)
         windows: dict[int, int] = {}
         for i in mine:
             _leaf_row(plan, i, row, variable, windows, groups, baselines, leaves, widths, scale)
         table[row, at.V_GROUPS_END] = len(groups)
-        table[row, at.V_HOURLY] = leaves[mine, at.L_BASE].max()
+        if not mine:
+            baselines.append(_hourly_row(row, variable, site.min_coverage))
+        table[row, at.V_HOURLY] = leaves[mine, at.L_BASE].max() if mine else len(baselines) - 1
         table[row, at.V_PLAIN] = table[row, at.V_SIMPLE] and int((leaves[mine, at.L_KIND] == at.LEAF_VALUE).all())
     hours = site.baseline_span // HOUR + 8
     n = max(1, len(baselines))
@@ -226,11 +228,15 @@ def _leaf_row(
     leaf[at.L_COUNTED] = int(_is_counted(kind, function, within, variable, duration))
     if kind in (at.LEAF_Z, at.LEAF_BASELINE):
         if not baselines or baselines[-1][at.B_VAR] != row:
-            base = [0] * at.B_SIZE
-            base[at.B_VAR], base[at.B_UPTO], base[at.B_AT], base[at.B_STALE] = row, at.NONE, at.NONE, 1
-            base[at.B_LEAST] = max(1, int(coverage * (HOUR // variable.period)))
-            baselines.append(base)
+            baselines.append(_hourly_row(row, variable, coverage))
         leaf[at.L_BASE] = len(baselines) - 1
+
+
+def _hourly_row(row: int, variable: Variable, coverage: Fraction) -> list[int]:
+    base = [0] * at.B_SIZE
+    base[at.B_VAR], base[at.B_UPTO], base[at.B_AT], base[at.B_STALE] = row, at.NONE, at.NONE, 1
+    base[at.B_LEAST] = max(1, int(coverage * (HOUR // variable.period)))
+    return base
 
 
 def _is_counted(kind: int, function: int, within: bool, variable: Variable, duration: int) -> bool:

@@ -31,9 +31,7 @@ if TYPE_CHECKING:
 
 def load(core: Core, session: Session) -> None:
     """Take over samples, machines, holds and lags of a session."""
-    for name, row in core.rows.items():
-        _load_series(core, row, session.memory.series[name])
-    _load_hours(core, session)
+    load_samples(core, session)
     times = sorted(
         {t for h in session.holds.values() for t, _, _ in h.past}
         | {t for past in session.lagged.values() for t, _ in past}
@@ -53,6 +51,13 @@ def load(core: Core, session: Session) -> None:
         machine = session.machines.get(rule.key)
         if machine is not None:
             _load_machine(core.memory.rules[rule.row], machine)
+
+
+def load_samples(core: Core, session: Session) -> None:
+    """Take over samples and hourly means of a session."""
+    for name, row in core.rows.items():
+        _load_series(core, row, session.memory.series[name])
+    _load_hours(core, session)
 
 
 def _load_series(core: Core, row: int, series: Series) -> None:
@@ -195,17 +200,13 @@ def lags(core: Core) -> list[Item]:
 
 def save(core: Core, session: Session) -> None:
     """Bring a session to the state of columns that ran without it."""
-    for name, row in core.rows.items():
-        _save_series(core, row, session.memory.series[name])
-    for b, row in enumerate(core.memory.baselines):
-        _save_hours(core, b, session.memory.series[core.names[row[at.B_VAR]]])
+    save_samples(core, session)
     session.holds = save_holds(core)
     session.lagged = save_lags(core, session._lag_reach)
     if core.number:
         session.last = int(core.memory.times[(core.number - 1) & (len(core.memory.times) - 1)])
-        session.sequence = core.number
     session.machines, session.episodes = {}, {}
-    for rule in core.plan.rules:
+    for rule in sorted(core.plan.rules, key=lambda x: (core.memory.rules[x.row, at.R_RAISED_AT], x.key)):
         r = core.memory.rules[rule.row].tolist()
         if rule.machine is None or r[at.R_STATE] == at.NORMAL:
             continue
@@ -226,6 +227,14 @@ def save(core: Core, session: Session) -> None:
             open_question=machine.open_question,
             acknowledged=session.acknowledged.get(machine.episode),
         )
+
+
+def save_samples(core: Core, session: Session) -> None:
+    """Bring a session's samples and hourly means up to date."""
+    for name, row in core.rows.items():
+        _save_series(core, row, session.memory.series[name])
+    for b, row in enumerate(core.memory.baselines):
+        _save_hours(core, b, session.memory.series[core.names[row[at.B_VAR]]])
 
 
 def machine_of(r: Sequence[int], episode: str) -> Machine:

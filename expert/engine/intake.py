@@ -20,6 +20,16 @@ def take_in(session: Session, scan_input: ScanInput) -> dict[str, int]:
     session.memory.insert(session.taken, counts)
     if early := sum(s.arrival > scan_input.run_at for s in scan_input.samples):
         counts["not yet arrived"] = early
+    counts |= take_sparse(session, scan_input)
+    for event in scan_input.events:
+        if event.kind == "ack" and event.target in session.episodes:
+            session.acknowledged[event.target] = event.time
+    return counts
+
+
+def take_sparse(session: Session, scan_input: ScanInput) -> dict[str, int]:
+    """Take in rows, answers of models and what operators did about advice; as `take_in`."""
+    counts: dict[str, int] = {}
     for row in scan_input.rows:
         if row.relation not in session.program.site.relations:
             counts["unknown relation"] = counts.get("unknown relation", 0) + 1
@@ -38,9 +48,5 @@ def take_in(session: Session, scan_input: ScanInput) -> dict[str, int]:
             del session.answers[key]
     longest = max((a.full_in for a in session.program.site.actions.values()), default=0)
     session.done = [e for e in session.done if scan_input.time - e.time < longest]
-    for event in scan_input.events:
-        if event.kind == "done":
-            session.done.append(event)
-        elif event.kind == "ack" and event.target in session.episodes:
-            session.acknowledged[event.target] = event.time
+    session.done += [event for event in scan_input.events if event.kind == "done"]
     return counts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from expert.columns.live import Live, NotColumnar
 from expert.columns.soft import relational_rules
 from expert.engine.session import Session
 from expert.language.ast import Program
+from expert.trace.canonical import canonical
 from expert.trace.codec import to_json
 from expert.values.history import history_of
 from expert.values.types import ScanInput, ScanRecord, rule_key
@@ -49,16 +51,26 @@ def all_agree(
                 session.set_baseline(name, median, spread)
         return session
 
-    records = _reference(begin(), inputs, restart)
-    _live_session(begin("live"), inputs, records, restart)
+    records, state = _reference(begin(), inputs, restart)
+    _same_state(state, _live_session(begin("live"), inputs, records, restart), "live session")
     if relational_rules(program):
         for build in (Live, Batch):
             with pytest.raises(NotColumnar):
                 build(program)
         return records
     _live(begin(), inputs, records)
-    _batch(begin(), inputs, records, stretch, restart)
+    _same_state(state, _batch(begin(), inputs, records, stretch, restart), "batch")
     return records
+
+
+State = dict[str, Any]
+
+
+def _same_state(expected: State, found: State, place: str) -> None:
+    """Two snapshots are the same bytes."""
+    one, other = (json.loads(canonical(x)) for x in (expected, found))
+    _same(one, other, f"snapshot of {place}")
+    assert canonical(expected) == canonical(found), f"snapshot of {place}"
 
 
 def _same(expected: Any, found: Any, place: str) -> None:
@@ -68,24 +80,25 @@ def _same(expected: Any, found: Any, place: str) -> None:
         raise AssertionError("\n".join(lines[:12]))
 
 
-def _reference(session: Session, inputs: Sequence[ScanInput], restart: int | None) -> list[ScanRecord]:
+def _reference(session: Session, inputs: Sequence[ScanInput], restart: int | None) -> tuple[list[ScanRecord], State]:
     program, records = session.program, []
     for i, scan in enumerate(inputs):
         if i == restart:
             session = Session.restore(program, session.snapshot())
         records.append(session.scan(scan))
-    return records
+    return records, session.snapshot()
 
 
 def _live_session(
     session: Session, inputs: Sequence[ScanInput], records: Sequence[ScanRecord], restart: int | None
-) -> None:
+) -> State:
     program = session.program
     for i, (scan, record) in enumerate(zip(inputs, records, strict=True)):
         if i == restart:
             session = Session.restore(program, session.snapshot(), "live")
         found = session.scan(scan)
         _same(to_json(record), to_json(found), f"scan {i}")
+    return session.snapshot()
 
 
 def _live(session: Session, inputs: Sequence[ScanInput], records: Sequence[ScanRecord]) -> None:
@@ -117,7 +130,7 @@ def _live(session: Session, inputs: Sequence[ScanInput], records: Sequence[ScanR
 
 def _batch(
     session: Session, inputs: Sequence[ScanInput], records: Sequence[ScanRecord], stretch: int, restart: int | None
-) -> None:
+) -> State:
     program = session.program
     batch, at = Batch(program, session, stretch=stretch), 0
     changes = []
@@ -137,6 +150,7 @@ def _batch(
             changes += piece.changes
     assert len(records) == at
     _same(_changes(records), [[c.time, c.key, c.kind, c.episode, c.s, c.p] for c in changes], "changes")
+    return batch.snapshot()
 
 
 def _changes(records: Sequence[ScanRecord]) -> list[list[Any]]:
