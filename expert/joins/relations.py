@@ -10,14 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from expert.engine.fixpoint import EndlessGrowth
+from expert.engine.guards import MAX_ROUNDS
 from expert.joins.calculus import FALSE, Pair
 from expert.joins.cells import FactTable
 from expert.joins.compiled import Agenda, Compiled, Plan
+from expert.joins.growth import endless_growth
 from expert.joins.history import END
 from expert.joins.joinrule import LAST, JoinRule
 from expert.joins.outside import Nothing, Static
-from expert.joins.replay import MAX_ROUNDS, Replay
+from expert.joins.replay import Replay
 from expert.joins.rows import RowTuple, Table
 from expert.values.types import Row
 
@@ -183,8 +184,8 @@ class Relations(Compiled):
         agenda, cycles = self._agendas[level], plan.cycles
         while agenda and not plan.cut_off:
             round_ = agenda.next()
-            if round_ % LAST > MAX_ROUNDS:
-                self._stop(level)
+            if round_ % LAST >= MAX_ROUNDS:
+                raise endless_growth(self, layer=self.layers[level], rounds=MAX_ROUNDS)
             looks = round_ % LAST
             if cycles is not None and looks > 4 and looks & (looks - 1) == 0 and cycles.touched(round_):
                 break
@@ -219,7 +220,3 @@ class Relations(Compiled):
             replay.begin()
             while self._agendas[level]:
                 self.run_round(level, self._agendas[level].next())
-
-    def _stop(self, level: int) -> None:
-        names = sorted({rule.shape.rule.id for rule in self.layers[level]})
-        raise EndlessGrowth(f"rules {', '.join(names)} still change facts after {MAX_ROUNDS} rounds of one scan")

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from expert.compile.components import components
-from expert.engine.fixpoint import EndlessGrowth
+from expert.engine.guards import MAX_ROUNDS
 from expert.joins.cells import FactTable, Key
+from expert.joins.growth import endless_growth
 from expert.joins.history import at
 from expert.joins.joinrule import JoinRule
 from expert.joins.rows import RowTuple
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 Place = tuple[str, Key]
 """A fact: its type and its key."""
 NEVER_LAST = 1 << 40
-MAX_ROUNDS = 10_000
 
 
 class Cycles:
@@ -109,8 +109,7 @@ class Replay:
                     return cut_off
                 last = True
                 self._release(round_ + 1)
-        names = ", ".join(sorted({rule.shape.rule.id for rule in self.layer}))
-        raise EndlessGrowth(f"rules {names} still change facts after {MAX_ROUNDS} rounds of one scan")
+        raise endless_growth(self.relations, self.layer, MAX_ROUNDS)
 
     def begin(self) -> None:
         """Forget everything and run the first round."""
