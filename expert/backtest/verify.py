@@ -21,8 +21,6 @@ from expert.trace.canonical import canonical
 from expert.values.changes import Change
 
 WEEK = 7 * 86_400_000
-NOT_KEPT = ("ledger",)
-"""What of the state is not compared: stretches of scans do not keep the score of what rules expect (`expect:`)."""
 
 
 @dataclass(slots=True)
@@ -130,8 +128,6 @@ def _first(wanted: list[Change], said: list[Change]) -> str:
 def _states(wanted: dict[str, Any], found: dict[str, Any]) -> str:
     """The first part of the state in which they differ."""
     for part, value in wanted.items():
-        if part in NOT_KEPT:
-            continue
         keys = sorted(value.keys() | found[part].keys()) if isinstance(value, dict) else [""]
         for key in keys:
             one, other = (canonical(x[part].get(key) if key else x[part]).decode() for x in (wanted, found))

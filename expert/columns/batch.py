@@ -13,6 +13,7 @@ from expert.columns.core import Core
 from expert.columns.feed import Feed
 from expert.columns.live import columnar_core
 from expert.columns.outside import Outside
+from expert.columns.promises import Promises
 from expert.columns.rings import HOUR
 from expert.columns.transfer import save
 from expert.engine.baseline import HourlyMeans
@@ -81,7 +82,8 @@ class Batch:
     stretch : int
         Most scans at a time.
     resumable : bool
-        Whether there may be a `snapshot`. It holds what no rule reads, which takes its time.
+        Whether there may be a `snapshot`. It holds what no rule reads and the score of what rules expect, which takes
+        its time.
 
     Raises
     ------
@@ -96,10 +98,11 @@ class Batch:
         self.program = program
         self.stretch = stretch
         looks_back = any(isinstance(n, ast.Lag) for n in self.session.table.nodes)  # what is kept is told with its age
-        self.core: Core = columnar_core(program, self.session, stretch=stretch, told=looks_back)
+        self.core: Core = columnar_core(program, self.session, stretch=stretch, told=looks_back, promises=resumable)
         self.rows = {r.key: r.row for r in self.core.plan.rules}
         self.keys = tuple(sorted(self.rows))
         self.outside = Outside(self.core, self.session) if resumable else None
+        self.promises = Promises(self.core, self.session.ledger) if resumable else None
         self._model_at = dict(self.session.answers)
         self._questions = [self._key(q) for q in self.core.plan.expansion.questions]
         later = [x.params[1] for x in self.core.plan.order if x.op == at.OP_LAG and x.params[2]]
@@ -142,6 +145,8 @@ class Batch:
             if self.outside is not None:
                 self.outside.run(wanted[first:end], late[first:end], latest[first:end])
                 self.outside.take(inputs[first:end], wanted[first:end].tolist())
+            if self.promises is not None:
+                self.promises.run(wanted[first:end])
             stretch = Stretch(self, wanted[first:end], self.core.happened.copy())
             self._exclude(wanted[first:end])
             yield stretch

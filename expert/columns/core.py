@@ -78,6 +78,8 @@ class Core:
         Also keep what a record says of numbers (coverage, ages, reasons).
     besides : collection of str
         Variables that no rule reads, but whose samples and hourly means are kept all the same.
+    promises : bool
+        Also work out the conditions that rules expect.
 
     Raises
     ------
@@ -94,10 +96,11 @@ class Core:
         stretch: int = 1,
         told: bool = True,
         besides: Collection[str] = (),
+        promises: bool = False,
     ) -> None:
         self.program = program
         self.plan: Plan = build_plan(
-            program, table or NodeTable(program), {name: s.variable for name, s in series.items()}, told
+            program, table or NodeTable(program), {name: s.variable for name, s in series.items()}, told, promises
         )
         self.names = [*sort_leaves(self.plan), *sorted(besides)]
         self.rows = {name: i for i, name in enumerate(self.names)}

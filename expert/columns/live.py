@@ -30,7 +30,9 @@ class NotColumnar(ValueError):
     """A program with rules that need rows or numbers of facts; the message names them."""
 
 
-def columnar_core(program: ast.Program, session: Session | None, *, stretch: int, told: bool) -> Core:
+def columnar_core(
+    program: ast.Program, session: Session | None, *, stretch: int, told: bool, promises: bool = False
+) -> Core:
     """Columns of a program that has no relational rules, in the state of a session.
 
     Raises
@@ -38,11 +40,11 @@ def columnar_core(program: ast.Program, session: Session | None, *, stretch: int
     NotColumnar
         When there are such rules.
     """
-    relational = sorted(relational_rules(program))
+    relational = sorted(relational_rules(program, promises=promises))
     if relational:
         raise NotColumnar(f"not without rows or numbers of facts: {', '.join(relational)}")
     session = Session(program) if session is None else session
-    core = Core(program, session.memory.series, table=session.table, stretch=stretch, told=told)
+    core = Core(program, session.memory.series, table=session.table, stretch=stretch, told=told, promises=promises)
     load(core, session)
     return core
 

@@ -92,7 +92,13 @@ class Plan:
         return any(f.seen is x and f.off for f in self.facts.values()) if self.scope.off else False
 
 
-def build_plan(program: ast.Program, table: NodeTable, variables: Mapping[str, Variable], texts: bool = True) -> Plan:
+def build_plan(
+    program: ast.Program,
+    table: NodeTable,
+    variables: Mapping[str, Variable],
+    texts: bool = True,
+    promises: bool = False,
+) -> Plan:
     """Expand, order and place a program.
 
     Parameters
@@ -101,11 +107,13 @@ def build_plan(program: ast.Program, table: NodeTable, variables: Mapping[str, V
         Ground variables of the site by name.
     texts : bool
         Also work out the numbers that sentences show.
+    promises : bool
+        Also work out the conditions that rules expect.
     """
-    relational = relational_rules(program)
+    relational = relational_rules(program, promises=promises)
     scope = _scope(program, table, variables, relational)
     plan = Plan(program, table, scope, Expansion(scope), [], {}, relational)
-    _add_rules(plan, texts)
+    _add_rules(plan, texts, promises)
     _add_facts(plan)
     _add_machines(plan)
     _add_static(plan)
@@ -158,7 +166,7 @@ def _scope(
 # ---------------------------------------------------------------- rules, facts, machines
 
 
-def _add_rules(plan: Plan, texts: bool) -> None:
+def _add_rules(plan: Plan, texts: bool, promises: bool) -> None:
     refuter_level: dict[str, int] = {}
     for level, layer in enumerate(plan.program.strata):
         for g in layer:
@@ -189,6 +197,8 @@ def _add_rules(plan: Plan, texts: bool) -> None:
                 planned.firm = firm if firm is not when else None
             for name in sorted(g.rule.because_parts) if texts else ():
                 plan.expansion.item(g.rule.because_parts[name], env)
+            for expected in g.rule.expect if promises else ():
+                plan.expansion.item(expected.when, env)
             plan.rules.append(planned)
             plan.by_id.setdefault(g.rule.id, []).append(planned)
 

@@ -9,31 +9,37 @@ from collections.abc import Iterator
 
 from expert.compile.closure import closed_over
 from expert.compile.reads import Read
-from expert.engine.nodes import roots, walk
+from expert.engine.nodes import foreseen, roots, walk
 from expert.language import ast
 
 
-def relational_rules(program: ast.Program, rounds: bool = True) -> frozenset[str]:
+def relational_rules(program: ast.Program, rounds: bool = True, promises: bool = False) -> frozenset[str]:
     """Ids of the rules that match rows, conclude a number or accumulate evidence, or depend on one that does
     or on another pack.
 
     A fact that such a rule concludes or refutes belongs to them whole: every rule that concludes, refutes or reads it.
     So does, where ``rounds`` matter, a fact that such a rule reads in its own stratum: the round of a derivation counts
-    from the first round of all of them.
+    from the first round of all of them. With ``promises``, what a rule expects counts as read by it, too.
     """
-    some = [name for name, rule in program.rules.items() if _relational(program, rule)]
+    some = [name for name, rule in program.rules.items() if _relational(program, rule, promises)]
     imported = frozenset(name for name, fact in program.facts.items() if fact.imported)
-    reads = {name: list(_reads(rule)) for name, rule in program.rules.items()}
+    reads = {name: list(_reads(rule, promises)) for name, rule in program.rules.items()}
     return closed_over(program, some, imported, reads, rounds)
 
 
-def _relational(program: ast.Program, rule: ast.Rule) -> bool:
+def _roots(rule: ast.Rule, promises: bool) -> Iterator[ast.Node]:
+    yield from roots(rule)
+    if promises:
+        yield from foreseen(rule)
+
+
+def _relational(program: ast.Program, rule: ast.Rule, promises: bool) -> bool:
     conclusion = rule.conclude
     if rule.match or rule.status != "live" or (conclusion is not None and conclusion.number is not None):
         return True
     if conclusion is not None and program.facts[conclusion.type].evidence is not None:
         return True
-    return any(not _columnar(n) for root in roots(rule) for n in walk(root))
+    return any(not _columnar(n) for root in _roots(rule, promises) for n in walk(root))
 
 
 def _columnar(node: ast.Node) -> bool:
@@ -42,9 +48,9 @@ def _columnar(node: ast.Node) -> bool:
     return type(node) in COLUMNAR
 
 
-def _reads(rule: ast.Rule) -> Iterator[Read]:
+def _reads(rule: ast.Rule, promises: bool) -> Iterator[Read]:
     """What a rule reads anywhere, also in its sentences and of earlier scans."""
-    for root in roots(rule):
+    for root in _roots(rule, promises):
         for node in walk(root):
             if isinstance(node, ast.FactRef):
                 yield Read(node.type, False, "", node.span)

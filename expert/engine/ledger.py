@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
-from expert.engine.fixpoint import Outcome
+from expert.engine.fixpoint import Activation
 from expert.engine.hold import MISSING_IN_A_ROW
-from expert.engine.nodes import env_of
-from expert.engine.reference import Reference
-from expert.language.ast import Program
+from expert.engine.nodes import Env, env_of
+from expert.language.ast import Cond, Program
 from expert.values.interval import Interval
 from expert.values.types import Expectation, TrackRecord
 
@@ -61,6 +60,19 @@ class Promise:
     watched: list[Watched] = field(default_factory=list)
 
 
+class Sight(Protocol):
+    """Who says how certain a condition is in a scan; ``w.rows``: the rows that are there."""
+
+    @property
+    def w(self) -> Any:
+        """The world of the scan."""
+        ...
+
+    def cond(self, node: Cond, env: Env) -> Interval | None:
+        """Certainty of a condition; None where the site never had its variables."""
+        ...
+
+
 class Ledger:
     """Open expectations of a session and the track records of its rules."""
 
@@ -71,7 +83,7 @@ class Ledger:
 
     # ------------------------------------------------------------ one scan
 
-    def step(self, now: int, rising: Sequence[Outcome], evaluator: Reference) -> tuple[Expectation, ...]:
+    def step(self, now: int, rising: Sequence[Activation], evaluator: Sight) -> tuple[Expectation, ...]:
         """Look at what is open and open what rose; return both, with what was decided, in canonical order."""
         found = []
         for key in sorted(self.open):
@@ -81,8 +93,7 @@ class Ledger:
             if result.state != "open":
                 del self.open[key]
                 self._note(promise.rule, promise.said, result.state)
-        for outcome in rising:
-            a = outcome.activation
+        for a in rising:
             if a.rule.expect:
                 promise = Promise(a.rule.id, a.bindings, now, now, [Watched() for _ in a.rule.expect])
                 result = self._look(promise, now, evaluator)
@@ -90,10 +101,10 @@ class Ledger:
                     self.open[f"{a.key}@{now}"] = promise
                     self.log.setdefault(a.rule.id, []).append((now, "open"))
                     found.append(result)
-        self._forget(now)
+        self.forget(now)
         return tuple(sorted(found, key=lambda e: (e.said, e.rule, e.bindings)))
 
-    def _look(self, promise: Promise, now: int, evaluator: Reference) -> Expectation:
+    def _look(self, promise: Promise, now: int, evaluator: Sight) -> Expectation:
         rule = self.program.rules[promise.rule]
         env = env_of(rule, promise.bindings)
         longest = (MISSING_IN_A_ROW + 1) * self.program.site.period
@@ -128,7 +139,8 @@ class Ledger:
         if (said, "open") in entries:
             entries[entries.index((said, "open"))] = (said, state)
 
-    def _forget(self, now: int) -> None:
+    def forget(self, now: int) -> None:
+        """Drop what no track record reaches back to any more."""
         for rule in list(self.log):
             self.log[rule] = [e for e in self.log[rule] if e[0] > now - KEPT]
             if not self.log[rule]:

@@ -66,7 +66,7 @@ class Work:
 def make_record(session: Session, work: Work, notes: tuple[str, ...]) -> ScanRecord:
     """The record of a scan; brings the session's episodes up to date."""
     program, now = session.program, work.input.time
-    expectations = session.ledger.step(now, work.rising, work.evaluator)
+    expectations = session.ledger.step(now, [o.activation for o in work.rising], work.evaluator)
     _evaluate_texts(session, work)
     found = [
         _firing(session, work, k)

@@ -10,6 +10,8 @@ from expert.language.ast import Span
 
 TokenKind = Literal["name", "number", "text", "operator", "end"]
 KEYWORDS = frozenset({"and", "or", "not", "is", "rises", "falls", "to", "where", "in", "for", "ahead"})
+NO_UNITS = KEYWORDS | {"within"}
+"""Words that may follow a number without being its unit."""
 
 _SPACE = re.compile(r"\s+")
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
@@ -78,7 +80,7 @@ def _number(text: str, i: int) -> Token | None:
     if number is None:
         return None
     unit = _UNIT.match(text, number.end())
-    if unit is None or unit.group(1) in KEYWORDS:
+    if unit is None or unit.group(1) in NO_UNITS:
         return Token("number", number.group(), i, number.end())
     return Token("number", number.group(), i, unit.end(), unit.group(1))
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from expert.language.ast import Program
 from expert.values.types import ScanInput
-from tests.columns.conditions import ALL, Draw, atom, condition, minutes, options
+from tests.columns.conditions import ALL, SAMPLES, Draw, atom, condition, minutes, options
 from tests.columns.rowrules import relational_rules
 from tests.columns.streams import inputs
 from tests.engine.build import FACTS, SITE, program, rule
@@ -138,12 +138,25 @@ def _strength(d: Draw) -> list[str]:
     return [f'strength: "{d.of("0.8", "0.9")}"'] if d.chance(50) else []
 
 
+def _expecting(d: Draw, text: str) -> str:
+    """Let some rules expect something; drawn apart, so that all else of a case stays as it is."""
+    if "refute:" in text or "expect:" in text or "match:" in text or d.chance(70):
+        return text
+    promised = [f"{d.of('a', 'b', 'a.x > 50 kPa', 'raised(t.r00)', 'bad(a.y)', 'a >= 0.6')} within {d.int(1, 4)} min"]
+    while d.chance(30):
+        found = SAMPLES[d.of(*SAMPLES)](d)
+        promised += [f"{found} within {d.int(1, 6)} min"] if isinstance(found, str) else []
+    either = promised[0] if len(promised) == 1 else {"b": "within 3 min", "or": promised}
+    return f"{text}    expect: {json.dumps(either)}\n"
+
+
 def case(seed: int, relational: bool = False) -> Case:
     """The case with this number; ``relational``: with rules that the columns leave to the reference."""
     d = Draw(seed)
     rules = [*_first_layer(d), *_later_layers(d)]
     if relational:
         rules += relational_rules(d)
+    rules = [_expecting(Draw(seed * 1000 + i), text) for i, text in enumerate(rules)]
     d.random.shuffle(rules)
     installed = None
     if d.chance(20):

@@ -220,3 +220,10 @@ def test_a_scan_of_a_session_gives_its_program_time_only() -> None:
         first = at_once.scan(ScanInput(t, t, samples))
         second = late.scan(ScanInput(t, t + 30 * MINUTE, samples, caught_up=True))
         assert first.expectations == second.expectations
+
+
+@pytest.mark.parametrize("promise", ["b >= 0.6 within 5 min", "a.x / a.y < 1.3 within 5 min", "a.w > 0 within 5 min"])
+def test_a_number_without_a_unit_may_be_promised(promise: str) -> None:
+    """The word behind it is not its unit."""
+    expected = Bench(rule("one", "a.x > 50 kPa", f'expect: "{promise}"')).program.rules["t.one"].expect
+    assert [5 * MINUTE] == [x.within for x in expected]
