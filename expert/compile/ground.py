@@ -11,6 +11,7 @@ from expert.language import ast
 from expert.language.members import members_of
 from expert.language.nodes import ground_name
 from expert.values.features import FEATURES
+from expert.values.pairs import PAIRS
 
 ONE, NOTHING = Fraction(1), Fraction(0)
 
@@ -105,6 +106,9 @@ def seen(node: ast.Expr, env: Mapping[str, str], installed: Installed) -> Fracti
         return ONE if installed.has(node, env) else NOTHING
     if isinstance(node, (ast.Window, ast.Feature, ast.ZScore)) and _too_short(node, installed.site):
         return NOTHING
+    if isinstance(node, ast.PairFeature):
+        parts = [seen(node.ref, env, installed), seen(node.other, env, installed)]
+        return NOTHING if _no_pairs(node, installed.site) else min(parts)
     if isinstance(node, ast.OF_ONE_VARIABLE):
         return seen(node.ref, env, installed)
     if isinstance(node, ast.Lag):
@@ -119,6 +123,13 @@ def seen(node: ast.Expr, env: Mapping[str, str], installed: Installed) -> Fracti
     if isinstance(node, ast.FactValue):
         return NOTHING if installed.facts[node.fact.type].never_heard else ONE
     return ONE
+
+
+def _no_pairs(node: ast.PairFeature, site: ast.Site) -> bool:
+    """This plant samples the two apart, or too slowly for what is asked of them."""
+    period, other = (site.variables[ref.variable].period for ref in (node.ref, node.other))
+    settings = tuple(s.value for s in node.settings)
+    return period != other or bool(PAIRS[node.function].unfit(period, node.duration, settings))
 
 
 def _too_short(node: ast.Window | ast.Feature | ast.ZScore, site: ast.Site) -> bool:

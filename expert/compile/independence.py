@@ -126,6 +126,8 @@ class _Reader:
         if isinstance(node, ast.RowAggregate):
             where = [] if node.where is None else sorted({n for s in self.condition(node.where) for n in s})
             return where + ([] if node.arg is None else self.instruments(node.arg))
+        if isinstance(node, ast.PairFeature):
+            return [_name(node.ref), _name(node.other)]
         if isinstance(node, ast.Arithmetic):
             return [n for a in node.args for n in self.instruments(a)]
         if isinstance(node, ast.Lag):

@@ -14,6 +14,7 @@ from expert.language.ast import (
     Feature,
     ModelProbability,
     Node,
+    PairFeature,
     Program,
     Quantifier,
     Ref,
@@ -191,7 +192,9 @@ def longest_reach(program: Program) -> dict[str, int]:
     for rule in program.rules.values():
         for root in (*roots(rule), *foreseen(rule)):
             for node in walk(root):
-                if isinstance(node, Window | Feature | ZScore):
+                if isinstance(node, PairFeature):
+                    reach[node.other.variable] = max(reach.get(node.other.variable, 0), node.duration)
+                if isinstance(node, Window | Feature | PairFeature | ZScore):
                     name, span = node.ref.variable, node.duration
                 elif isinstance(node, Since | Unchanged | Repeats):
                     name, span = node.ref.variable, 24 * 3_600_000

@@ -15,7 +15,7 @@ from typing import Any
 from expert.engine import numbers, rows
 from expert.engine.combine import aggregate, compare, graded
 from expert.engine.facts import FactState
-from expert.engine.features import feature, fits
+from expert.engine.features import feature, fits, pair_feature, pair_fits
 from expert.engine.known import Known, Value
 from expert.engine.memory import Series
 from expert.engine.nodes import Env, children, fact_args
@@ -27,6 +27,7 @@ from expert.language.members import members_of
 from expert.language.nodes import ground_name
 from expert.values.features import FEATURES
 from expert.values.interval import ONE, UNKNOWN, Interval, conj, crisp, disj, kth, score
+from expert.values.pairs import PAIRS
 
 
 class Reference:
@@ -63,6 +64,7 @@ class Reference:
             ast.RowField: self._row_field,
             ast.Window: self._window,
             ast.Feature: self._feature,
+            ast.PairFeature: self._pair,
             ast.ZScore: self._z,
             ast.Baseline: self._baseline,
             ast.Since: lambda n, e: self._on_series(n.ref, e, numbers.since_change),
@@ -293,6 +295,18 @@ class Reference:
             return x
 
         return self._on_series(node.ref, env, f)
+
+    def _pair(self, node: ast.PairFeature, env: Env) -> Num | None:
+        one, other = self._series(node.ref, env), self._series(node.other, env)
+        if one is None or other is None or not pair_fits(node, one.variable.period, other.variable.period):
+            return None
+        if not self.w.masked.isdisjoint((one.variable.id, other.variable.id)):
+            return unknown("masked")
+        key, w = self.w.table.key(node, env), self.w
+        x = pair_feature((one, other), w.now, node, w.program.site.min_coverage, w.recorded.get(key))
+        if PAIRS[node.function].tolerance and x.v is not None:
+            w.computed[key] = x.v
+        return x
 
     def _z(self, node: ast.ZScore, env: Env) -> Num | None:
         site = self.w.program.site

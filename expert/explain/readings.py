@@ -37,7 +37,16 @@ class Reading:
 
 
 Measured = (
-    ast.Window | ast.Feature | ast.ZScore | ast.Ref | ast.Baseline | ast.Since | ast.Age | ast.Unchanged | ast.Repeats
+    ast.Window
+    | ast.Feature
+    | ast.PairFeature
+    | ast.ZScore
+    | ast.Ref
+    | ast.Baseline
+    | ast.Since
+    | ast.Age
+    | ast.Unchanged
+    | ast.Repeats
 )
 
 
@@ -189,7 +198,9 @@ class Reader:
         return t.variable_title(self.program, text, self.w.lang) if known else text
 
     def _span(self, node: ast.Expr) -> int:
-        spans = [n.duration for n in walk(node) if isinstance(n, ast.Window | ast.Feature | ast.ZScore)]
+        spans = [
+            n.duration for n in walk(node) if isinstance(n, ast.Window | ast.Feature | ast.PairFeature | ast.ZScore)
+        ]
         return max([*spans, LEAST_PLOT])
 
     def model(self, model: str, value: str, why: str) -> Reading:

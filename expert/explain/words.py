@@ -12,6 +12,7 @@ from expert.language.durations import format_duration
 from expert.language.printer import print_number
 from expert.texts import say
 from expert.values.features import FEATURES
+from expert.values.pairs import PAIRS
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,10 @@ class Words:
             settings = [self.number(s, env) for s in node.settings]
             words = FEATURES[node.function].words[self.lang]
             return Phrase(self._ref(node.ref, env), words.format(*settings, T=format_duration(node.duration)))
+        if isinstance(node, ast.PairFeature):
+            settings = [self.number(s, env) for s in node.settings]
+            words, y = PAIRS[node.function].words[self.lang], self._ref(node.other, env)
+            return Phrase(self._ref(node.ref, env), words.format(*settings, y=y, T=format_duration(node.duration)))
         if isinstance(node, ast.ZScore):
             core = self.say(node.function, x=self._ref(node.ref, env))
             return Phrase(core, self.say("mean", T=format_duration(node.duration)) if node.function == "z" else

@@ -29,6 +29,7 @@ from expert.language.nodes import ModelProbability as ModelProbability
 from expert.language.nodes import Node as Node
 from expert.language.nodes import Not as Not
 from expert.language.nodes import Number as Number
+from expert.language.nodes import PairFeature as PairFeature
 from expert.language.nodes import Quantifier as Quantifier
 from expert.language.nodes import Raised as Raised
 from expert.language.nodes import Ref as Ref

@@ -10,6 +10,7 @@ from expert.language import ast
 from expert.language.diagnostics import did_you_mean
 from expert.language.lexer import KEYWORDS, ExpressionError, Token
 from expert.values.features import FEATURES
+from expert.values.pairs import PAIRS
 
 if TYPE_CHECKING:
     from expert.language.expression import Parsed, Parser
@@ -27,12 +28,12 @@ ONE_VARIABLE: dict[str, type] = {
 }
 ROWS = ("count", "sum", "min", "max", "mean")
 SPECIAL = ("bounds", "lag", "abs", "sqrt", "model", "raised", "count")
-FUNCTIONS = frozenset({*WINDOWS, *Z, *AGGREGATES, *ONE_VARIABLE, *SPECIAL, *FEATURES})
+FUNCTIONS = frozenset({*WINDOWS, *Z, *AGGREGATES, *ONE_VARIABLE, *SPECIAL, *FEATURES, *PAIRS})
 
 
 def call(p: Parser, name: Token) -> Parsed:
     """A call whose name has been taken; the next token is its opening bracket."""
-    if name.text in FUNCTIONS or name.text in FEATURES:
+    if name.text in FUNCTIONS or name.text in FEATURES or name.text in PAIRS:
         special: dict[str, Callable[[Parser, Token], Parsed]] = {"model": _model, "raised": _raised}
         return special.get(name.text, _function)(p, name)
     if "." in name.text:
@@ -114,6 +115,8 @@ def _function(p: Parser, name: Token) -> Parsed:
         return ast.ZScore(function=_any(f), ref=_ref(args[0], f), duration=p.duration(args[1]), **p.place(name.start))
     if f in FEATURES:
         return _feature(p, name, args)
+    if f in PAIRS:
+        return _pair(p, name, args)
     if f == "bounds":
         return _bounds(p, name, args)
     if f == "lag":
@@ -129,20 +132,38 @@ def _feature(p: Parser, name: Token, args: list[Parsed]) -> ast.Feature:
     """A registered feature with its settings, all literal."""
     declared = FEATURES[name.text]
     _count(p, name, args, 2 + len(declared.settings), declared.form)
-    settings = []
-    for arg in args[2:]:
-        if not isinstance(arg, ast.Number):
-            raise ExpressionError(
-                "E0134", f"the settings of {name.text} are numbers with units", arg.span, help=f"write {declared.form}"
-            )
-        settings.append(arg)
     return ast.Feature(
         function=name.text,
         ref=_ref(args[0], name.text),
         duration=p.duration(args[1]),
-        settings=tuple(settings),
+        settings=_settings(name, args[2:], declared.form),
         **p.place(name.start),
     )
+
+
+def _pair(p: Parser, name: Token, args: list[Parsed]) -> ast.PairFeature:
+    """A registered feature of two variables."""
+    declared = PAIRS[name.text]
+    if len(args) > 1 and _is_duration(args[1]):
+        help = f"write {declared.form}"
+        raise ExpressionError("E0134", f"{name.text} takes two variables before the window", args[1].span, help=help)
+    _count(p, name, args, 3 + len(declared.settings), declared.form)
+    return ast.PairFeature(
+        function=name.text,
+        ref=_ref(args[0], name.text),
+        other=_ref(args[1], name.text),
+        duration=p.duration(args[2]),
+        settings=_settings(name, args[3:], declared.form),
+        **p.place(name.start),
+    )
+
+
+def _settings(name: Token, args: list[Parsed], form: str) -> tuple[ast.Number, ...]:
+    for arg in args:
+        if not isinstance(arg, ast.Number):
+            message = f"the settings of {name.text} are numbers with units"
+            raise ExpressionError("E0134", message, arg.span, help=f"write {form}")
+    return tuple(arg for arg in args if isinstance(arg, ast.Number))
 
 
 def _over_rows(p: Parser, name: Token, arg: ast.Expr | None) -> ast.RowAggregate:
@@ -207,7 +228,7 @@ def first_ref(node: object) -> ast.Ref | None:
     """The first variable named inside a number, in reading order."""
     if isinstance(node, ast.Ref):
         return node
-    if isinstance(node, ast.OF_ONE_VARIABLE):
+    if isinstance(node, (*ast.OF_ONE_VARIABLE, ast.PairFeature)):
         return node.ref
     if isinstance(node, ast.Lag):
         return first_ref(node.arg)

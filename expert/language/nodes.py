@@ -103,6 +103,18 @@ class Feature(Node):
     settings: tuple[Number, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairFeature(Node):
+    """A registered feature of two variables: ``coherence(x, y, 60 min, 0.002 Hz, 0.005 Hz)``; see
+    `expert.values.pairs`."""
+
+    function: str
+    ref: Ref
+    other: Ref
+    duration: int
+    settings: tuple[Number, ...] = ()
+
+
 ZFunction = Literal["z", "z_std", "z_slope", "z_range"]
 
 
@@ -209,6 +221,7 @@ Expr = (
     | Word
     | Window
     | Feature
+    | PairFeature
     | ZScore
     | Baseline
     | Since

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any as Anything
@@ -14,7 +14,8 @@ from expert.language.durations import format_duration
 from expert.language.expression import bare_word
 from expert.language.scope import UNKNOWN, Scope, resolve_fact, resolve_ref
 from expert.language.units import NUMBER, TIME, Dimension, UnitError, in_words
-from expert.values.features import FEATURES
+from expert.values.features import FEATURES, Setting
+from expert.values.pairs import PAIRS
 from expert.values.types import Variable
 
 TextType = Literal["text"]
@@ -98,7 +99,7 @@ def resolve_variable(ref: ast.Ref, scope: Scope, where: str) -> ast.Ref | None:
     return found
 
 
-def _period_fits(node: ast.Window | ast.Feature | ast.ZScore, ref: ast.Ref, scope: Scope) -> bool:
+def _period_fits(node: ast.Window | ast.Feature | ast.PairFeature | ast.ZScore, ref: ast.Ref, scope: Scope) -> bool:
     variable = scope.site.variables[ref.variable]
     if node.duration >= variable.period or variable.id in scope.site.overridden:
         return True  # at a plant that samples more slowly the node is removed when the program is grounded
@@ -132,23 +133,60 @@ def _feature(node: ast.Feature, scope: Scope) -> Resolved:
         message = f"{node.function} takes an analog variable, but {variable.id} is a {variable.kind}"
         scope.sink.error("E0212", message, node.span)
         return node, None
-    settings = []
-    for given, setting in zip(node.settings, declared.settings, strict=True):
-        resolved, own = resolve_literal(given, scope)
-        wanted = scope.units.dimension_of(setting.unit)
-        if own is not None and own != wanted:
-            notes = [f"{setting.name} of {node.function} is {in_words(wanted)}"]
-            help = f"write {setting.example}"
-            scope.sink.error("E0207", "unit mismatch", given.span, label=in_words(own), notes=notes, help=help)
-            return node, None
-        settings.append(resolved)
+    settings = _settings(node, declared.settings, scope)
+    if settings is None:
+        return node, None
     values = tuple(s.value for s in settings)
     unfit = declared.unfit(variable.period, node.duration, values)
     if unfit and variable.id not in scope.site.overridden:
         note = f"its sampling period is {format_duration(variable.period)}: {scope.declared(variable)}"
         scope.sink.error("E0214", f"{node.function} of {variable.id}: {unfit}", node.span, notes=[note])
     dimension = _variable_dimension(ref, scope) if declared.power else NUMBER
-    return replace(node, ref=ref, settings=tuple(settings)), dimension
+    return replace(node, ref=ref, settings=settings), dimension
+
+
+def _settings(
+    node: ast.Feature | ast.PairFeature, declared: Sequence[Setting], scope: Scope
+) -> tuple[ast.Number, ...] | None:
+    """The settings of a feature in house units; None, and reported, where one has a wrong unit."""
+    settings = []
+    for given, setting in zip(node.settings, declared, strict=True):
+        resolved, own = resolve_literal(given, scope)
+        wanted = scope.units.dimension_of(setting.unit)
+        if own is not None and own != wanted:
+            notes = [f"{setting.name} of {node.function} is {in_words(wanted)}"]
+            help = f"write {setting.example}"
+            scope.sink.error("E0207", "unit mismatch", given.span, label=in_words(own), notes=notes, help=help)
+            return None
+        settings.append(resolved)
+    return tuple(settings)
+
+
+def _pair(node: ast.PairFeature, scope: Scope) -> Resolved:
+    declared = PAIRS[node.function]
+    refs = [resolve_variable(ref, scope, node.function) for ref in (node.ref, node.other)]
+    one, other = refs
+    if one is None or other is None or not all(_period_fits(node, r, scope) for r in (one, other)):
+        return node, None
+    first, second = (scope.site.variables[r.variable] for r in (one, other))
+    for variable in (first, second):
+        if variable.kind != "analog":
+            message = f"{node.function} takes analog variables, but {variable.id} is a {variable.kind}"
+            scope.sink.error("E0212", message, node.span)
+            return node, None
+    settings = _settings(node, declared.settings, scope)
+    if settings is None:
+        return node, None
+    at_plant = first.id in scope.site.overridden or second.id in scope.site.overridden
+    unfit = declared.unfit(first.period, node.duration, tuple(s.value for s in settings))
+    if first.period != second.period:
+        unfit = "samples are paired, so both must be sampled at the same period"
+    if unfit and not at_plant:
+        told = [f"{v.id} is sampled every {format_duration(v.period)}: {scope.declared(v)}" for v in (first, second)]
+        notes = told if first.period != second.period else told[:1]
+        message = f"{node.function} of {first.id} and {second.id}: {unfit}"
+        scope.sink.error("E0214", message, node.span, notes=notes)
+    return replace(node, ref=one, other=other, settings=settings), NUMBER
 
 
 def _z(node: ast.ZScore, scope: Scope) -> Resolved:
@@ -300,6 +338,7 @@ _RESOLVERS: dict[type, Callable[[Anything, Scope], Resolved]] = {
     ast.Word: _word,
     ast.Window: _window,
     ast.Feature: _feature,
+    ast.PairFeature: _pair,
     ast.ZScore: _z,
     ast.Baseline: _of_variable,
     ast.Since: _of_variable,

@@ -70,6 +70,9 @@ def print_number(node: ast.Expr, binds: int = 0) -> str:
     if isinstance(node, ast.Feature):
         settings = [print_number(s) for s in node.settings]
         return f"{node.function}({', '.join([_ref(node.ref), format_duration(node.duration), *settings])})"
+    if isinstance(node, ast.PairFeature):
+        settings = [format_duration(node.duration), *map(print_number, node.settings)]
+        return f"{node.function}({', '.join([_ref(node.ref), _ref(node.other), *settings])})"
     if isinstance(node, ast.ZScore):
         return f"{node.function}({_ref(node.ref)}, {format_duration(node.duration)})"
     if isinstance(node, ast.Lag):

@@ -12,6 +12,7 @@ from math import isqrt
 
 from expert.language import ast
 from expert.language.units import Units
+from expert.values.pairs import PAIRS
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,9 @@ def bounds_of(node: ast.Expr, site: ast.Site, units: Units) -> Bounds:
         return _range(node.ref, site, units)
     if isinstance(node, (ast.Since, ast.Age, ast.Unchanged, ast.Repeats)):
         return NOT_NEGATIVE
+    if isinstance(node, ast.PairFeature):
+        low, high = PAIRS[node.function].ends
+        return Bounds(Fraction(low), Fraction(high))
     if isinstance(node, ast.ZScore):
         return NOT_NEGATIVE if node.function in ("z_std", "z_range") else ANY
     if isinstance(node, ast.Lag):

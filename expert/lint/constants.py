@@ -36,7 +36,7 @@ class _Finder:
                 held = self.truth(node)
                 if held is not None:
                     self._report(node, held, rule.id if dead else "")
-            elif isinstance(node, (ast.Window, ast.Feature, ast.ZScore)):
+            elif isinstance(node, (ast.Window, ast.Feature, ast.PairFeature, ast.ZScore)):
                 self._window(node)
 
     def truth(self, node: ast.Cond) -> bool | None:
@@ -82,7 +82,7 @@ class _Finder:
         v = self.site.variables[name]
         return f"{name} lies within {decimal(v.valid[0])} and {decimal(v.valid[1])} {v.unit}".rstrip()
 
-    def _window(self, node: ast.Window | ast.Feature | ast.ZScore) -> None:
+    def _window(self, node: ast.Window | ast.Feature | ast.PairFeature | ast.ZScore) -> None:
         if node.duration > self.site.baseline_span:
             days = decimal(round(self.site.baseline_span / 86_400_000, 2))
             message = "the window is longer than the history that the site keeps"

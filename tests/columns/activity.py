@@ -24,6 +24,7 @@ NAMED = {
     ast.ZScore: lambda n: n.function,
     ast.SetAggregate: lambda n: f"{n.function} of a set",
     ast.Feature: lambda n: n.function,
+    ast.PairFeature: lambda n: n.function,
     ast.RowAggregate: lambda n: f"{n.function} of rows",
     ast.Quantifier: lambda n: f"{n.function} of rows",
     ast.Arithmetic: lambda n: n.op,

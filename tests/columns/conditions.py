@@ -114,6 +114,10 @@ SAMPLES: dict[str, Callable[[Draw], Any]] = {
 RECORDED: dict[str, Callable[[Draw], Any]] = {
     "residual": lambda d: f"residual({d.of('a.x', 'a.y')}, {minutes(d)}) {_near(d)}",
     "autocorrelation": lambda d: f"autocorrelation(a.x, 8 min, 2 min) {d.of(*OPS)} {d.of('-0.2', '0', '0.2')}",
+    "coherence": lambda d: (
+        f"coherence({d.of('a.x', 'a.u')}, a.y, 16 min, {d.of('0.0042 Hz, 0.0045 Hz', '0.0042 Hz, 0.008 Hz')}) "
+        f"{d.of(*OPS)} {d.of('0.2', '0.5', '0.8')}"
+    ),
     "band_rms": lambda d: f"band_rms(a.x, 8 min, 0.003 Hz, 0.006 Hz) {d.of(*OPS)} {d.int(1, 6)} kPa",
 }
 """Registered features: with them a rule is not one of the columns."""

@@ -20,6 +20,8 @@ SPREAD = """
     40 50 40 50>1 . -> [0.6, 1] then [0.8, 1]
     40 50 40 R 50 40 -> 1
 """
+SWING = "x: 40 45 50 46 41 44 51 45 39 46 49 45 40 44 52 46"
+TWICE = "40 50 60 52 42 48 62 50 38 52 58 50 40 48 64"
 CLIMB = """
     40 42 44 46 48 -> 1
     50*5 -> 0
@@ -175,6 +177,19 @@ FEATURES = Section(
             40 45 50 45 R 40 45 50 45 -> 1
             """,
             note="Recorded with the scan, and taken from there when it is derived again.",
+        ),
+        window(
+            "coherence",
+            "coherence(a.x, a.y, 16 min, 0.0042 Hz, 0.0045 Hz) > 0.8",
+            f"""
+            {SWING}; y: {TWICE} 52 -> 1
+            {SWING}; y: 55 50 55 45 50 45 50 55 55 45 50 40 40 55 45 55 -> 0
+            x: 45*16; y: {TWICE} 52 -> ?
+            {SWING}; y: {TWICE} ! -> [0.9375, 1]
+            {SWING} .; y: {TWICE} 52>1 . -> [0.9375, 1] then [0.9375, 1]
+            {SWING.replace("51", "R 51")}; y: {TWICE} 52 -> 1
+            """,
+            note="Of pairs: where one of the two is missing, bad or late, the pair is. Recorded with the scan.",
         ),
     ],
 )
