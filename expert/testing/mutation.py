@@ -15,13 +15,12 @@ from time import monotonic
 
 from expert.compile.ground import ground_rules
 from expert.compile.reads import rule_reads
-from expert.engine.nodes import roots, used_facts, walk
 from expert.language import ast
 from expert.testing.cases import Case, load_cases
 from expert.testing.moments import Moment, Outcomes, differences
 from expert.testing.mutants import Mutant, mutants_and_equals
 from expert.testing.noticed import MutationReport, RuleScore
-from expert.testing.play import only, scans, unranked
+from expert.testing.play import comes_back, only, scans, unranked
 
 
 def mutation_report(
@@ -62,7 +61,7 @@ def score_rule(program: ast.Program, rule_id: str, cases: Sequence[Case]) -> Rul
     found, equals = mutants_and_equals(rule, program.site)
     topic = Path(rule.span.file).stem
     play_all: Callable[[ast.Program, Case, list[Mutant]], Iterator[bool]] = _together
-    if _comes_back(program, rule):
+    if _takes_its_place(program, rule):
         found = [m for m in found if _stands(program, rule, m.rule)]
         play_all = _one_by_one
     alive = found
@@ -74,7 +73,7 @@ def score_rule(program: ast.Program, rule_id: str, cases: Sequence[Case]) -> Rul
     return RuleScore(rule_id, topic, len(found), tuple(alive), tuple(equals))
 
 
-def _comes_back(program: ast.Program, rule: ast.Rule) -> bool:
+def _takes_its_place(program: ast.Program, rule: ast.Rule) -> bool:
     """True when what the rule says reaches it again, or another rule may say the same against a refuter."""
     part = only(program, rule.id, program.site.period)
     own = rule.conclude.type if rule.conclude is not None else None
@@ -82,13 +81,7 @@ def _comes_back(program: ast.Program, rule: ast.Rule) -> bool:
         others = [r.conclude for r in part.rules.values() if r.id != rule.id and r.conclude is not None]
         if any(c.type == own and not c.refutes for c in others):
             return True
-    for other in part.rules.values():
-        for root in roots(other, texts=False):
-            if any(f.type == own for f in used_facts(root)):
-                return True
-            if any(isinstance(n, ast.Raised) and n.rule == rule.id for n in walk(root)):
-                return True
-    return False
+    return comes_back(part, rule)
 
 
 def _refuted(part: ast.Program, rule: ast.Rule) -> bool:

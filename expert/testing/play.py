@@ -66,7 +66,7 @@ def play(program: ast.Program, case: Case, plainly: bool = False) -> Played:
 
 def scans(part: ast.Program, case: Case) -> Iterator[tuple[int, ScanRecord]]:
     """Every scan of a case by its time from the start, with the rules of ``part``."""
-    part = _with_variables_of(part, case)
+    part = _with_variables_of(_with_members_of(part, case), case)
     session = Session(part)
     arriving = _prepare(session, part, case)
     sent = 0
@@ -87,6 +87,30 @@ def scans(part: ast.Program, case: Case) -> Iterator[tuple[int, ScanRecord]]:
             ),
         )
         sent = until
+
+
+def comes_back(part: ast.Program, rule: ast.Rule) -> bool:
+    """Whether what a rule says, or that it is raised, reaches it again."""
+    own = rule.conclude.type if rule.conclude is not None else None
+    nodes = (n for r in part.rules.values() for root in roots(r, texts=False) for n in walk(root))
+    return any(
+        (isinstance(n, ast.FactRef) and n.type == own) or (isinstance(n, ast.Raised) and n.rule == rule.id)
+        for n in nodes
+    )
+
+
+def _members(part: ast.Program, case: Case) -> tuple[tuple[str, str], ...]:
+    """The members that a case is about; () where all count, as the rule hears of what it says of others."""
+    rule = part.rules[case.rule]
+    named = tuple(b for b in case.bind if b[0] in dict(rule.for_each))
+    return () if named and comes_back(part, rule) else named
+
+
+def _with_members_of(part: ast.Program, case: Case) -> ast.Program:
+    """The program without what the case's rule says of members that the case does not look at."""
+    named = set(_members(part, case))
+    layers = (tuple(g for g in x if g.rule.id != case.rule or named <= set(g.bindings)) for x in part.strata)
+    return replace(part, strata=tuple(layers))
 
 
 def _with_variables_of(part: ast.Program, case: Case) -> ast.Program:
@@ -136,7 +160,9 @@ def _reach(program: ast.Program) -> dict[str, int]:
 
 def _fed(program: ast.Program, case: Case) -> Iterator[Variable]:
     """Variables that the rule reads or the case names, by ground name."""
-    wanted = set(case.given) | set(every_instrument(program))
+    named = _members(program, case)
+    read = Dependence(program).instruments(program.rules[case.rule], named) if named else every_instrument(program)
+    wanted = set(case.given) | set(read)
     for variable in ground_variables(program.site):
         if variable.id in wanted:
             yield variable
