@@ -18,7 +18,7 @@ from expert.joins.matched import Matched
 from expert.joins.outside import Nothing, Static
 from expert.joins.owned import owned_rules, types_over_rows
 from expert.joins.replay import Cycles
-from expert.joins.rows import RowTuple, Table
+from expert.joins.rows import Index, KeyIndex, RowTuple, Table
 from expert.joins.shape import Shape, conjuncts, refuse_lags
 from expert.language import ast, units
 from expert.language.ast import GroundRule, Node, Program
@@ -29,19 +29,32 @@ Rows = tuple[RowTuple, ...]
 
 @dataclass
 class Plan:
-    """What a stratum does about changes: functions by relation, with the columns they read, and by fact type, rules
-    that hold, facts to settle.
+    """What a stratum does about changes: functions by relation (for a row that comes and one that goes) with the columns
+    they read, and by fact type, rules that hold, facts to settle.
 
     ``cycles``: of numbers that read numbers of the same stratum; ``cut_off``: some depended on themselves in the last
     scan.
     """
 
-    by_row: dict[str, list[tuple[JoinRule, Driver, frozenset[int]]]] = field(default_factory=dict)
+    by_row: dict[str, list[tuple[JoinRule, Driver, Driver, frozenset[int]]]] = field(default_factory=dict)
     by_fact: list[tuple[FactTable, JoinRule, Driver]] = field(default_factory=list)
     held: list[JoinRule] = field(default_factory=list)
     tables: list[FactTable] = field(default_factory=list)
     cycles: Cycles | None = None
     cut_off: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """Whom it concerns that a row changes in some of its columns, or goes.
+
+    ``gone``: who takes back what was said with the row as it was; ``came``: by stratum, who looks at it as it is;
+    ``misplaced``: indexes in which it stands elsewhere then.
+    """
+
+    gone: tuple[Driver, ...]
+    came: tuple[tuple[tuple[JoinRule, Driver], ...], ...]
+    misplaced: tuple[Index | KeyIndex, ...]
 
 
 @dataclass
@@ -117,9 +130,8 @@ class Compiled:
         self._moved: set[JoinRule] = set()
         self._timed: list[JoinRule] = []
         self._few = False
-        self._columns: dict[tuple[str, str], set[int]] = {}
         self._plans: list[Plan] = []
-        self._gone: dict[str, list[tuple[Driver, frozenset[int]]]] = {}
+        self._concerns: dict[tuple[str, tuple[bool, ...]], Concern] = {}
         self._ready = False
 
     # ------------------------------------------------------------ what rules are compiled against
@@ -236,8 +248,7 @@ class Compiled:
         for rule in layer:
             for i, relation in enumerate(rule.shape.relations):
                 columns = rule.columns(i)
-                plan.by_row.setdefault(relation, []).append((rule, rule.by_row[i], columns))
-                self._gone.setdefault(relation, []).append((rule.gone[i], columns))
+                plan.by_row.setdefault(relation, []).append((rule, rule.by_row[i], rule.gone[i], columns))
             plan.by_fact += [(self.facts[lit.type], rule, d) for lit, d in rule.by_fact if not lit.now]
             if rule.book is not None:
                 plan.held.append(rule)
@@ -328,6 +339,22 @@ class Compiled:
                 if r.refutes:
                     facts.refuters.setdefault(r.pattern, {})
                     facts.pattern(r.pattern)
+
+    def concern(self, relation: str, moved: tuple[bool, ...]) -> Concern:
+        """Whom it concerns that these of a row's columns change; none of them: that it goes."""
+        found = self._concerns.get((relation, moved))
+        if found is None:
+            read = {c for c, is_moved in enumerate(moved) if is_moved}
+            by_level = [
+                [x for x in plan.by_row.get(relation, ()) if not moved or not x[3].isdisjoint(read)]
+                for plan in self._plans
+            ]
+            found = self._concerns[relation, moved] = Concern(
+                tuple(gone for level in by_level for _, _, gone, _ in level),
+                tuple(tuple((rule, came) for rule, came, _, _ in level) for level in by_level),
+                tuple(x for x in self.tables[relation].indexes.values() if not x.columns.isdisjoint(read)),
+            )
+        return found
 
     # ------------------------------------------------------------ agendas
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from operator import ne
 
 from expert.engine.guards import MAX_ROUNDS
 from expert.joins.calculus import FALSE, Pair
 from expert.joins.cells import FactTable
-from expert.joins.compiled import Agenda, Compiled, Plan
+from expert.joins.compiled import Agenda, Compiled, Concern, Plan
 from expert.joins.growth import endless_growth
 from expert.joins.history import END
 from expert.joins.joinrule import LAST, JoinRule
@@ -24,6 +25,10 @@ from expert.values.types import Row
 
 MANY = 16
 """Fewer new rows are always looked at one by one."""
+Came = dict[str, list[RowTuple]]
+"""New rows by relation."""
+Moved = list[tuple[Table, RowTuple, RowTuple, Concern]]
+"""Rows that changed: as they were, as they are, whom that concerns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,56 +90,62 @@ class Relations(Compiled):
         for rule in self._timed:
             rule.now = now
         self._moved = set()
-        self._columns = {}
-        came = self._take_in(row_changes)
-        self._few = sum(map(len, came.values())) < MANY
+        came, changed = self._take_in(row_changes)
+        self._few = sum(map(len, came.values())) + len(changed) < MANY
         whole = not self._ready
         self._ready = True
         for level, layer in enumerate(self.layers):
-            self._stratum(level, layer, came, whole)
+            self._stratum(level, layer, came, changed, whole)
             if on_stratum is not None:
                 on_stratum(level)
         return Changes([t for t in self.facts.values() if t.changed])
 
-    def _take_in(self, row_changes: Iterable[Row]) -> dict[str, list[RowTuple]]:
-        """Take back what was said with rows that changed, then let the new ones in."""
+    def _take_in(self, row_changes: Iterable[Row]) -> tuple[Came, Moved]:
+        """Take back what was said with rows that changed or went, then let the new ones in; return those."""
         newest: dict[str, dict[str, Row]] = {}
         for row in row_changes:
             if row.relation in self.tables:
                 newest.setdefault(row.relation, {})[row.key] = row
-        came: dict[str, list[RowTuple]] = {}
+        came: Came = {}
+        changed: Moved = []
         went: list[tuple[Table, RowTuple]] = []
         for relation, by_key in newest.items():
             table = self.tables[relation]
-            make, rows, new = table.make, table.rows, []
+            make, rows = table.make, table.rows
+            new: list[RowTuple] = []
             for key, row in by_key.items():
                 made = None if row.values is None else make(key, row.values)
                 old = rows.get(key)
-                if old is not None and old != made:
+                if old is None:
+                    if made is not None:
+                        new.append(made)
+                    continue
+                if old == made:
+                    continue
+                concern = self.concern(relation, () if made is None else tuple(map(ne, old, made)))
+                for gone in concern.gone:
+                    gone(old, 0)
+                if made is None:
                     went.append((table, old))
-                    moved = None if made is None else {c for c, x in enumerate(old) if x != made[c]}
-                    if moved is not None:
-                        self._columns[relation, key] = moved
-                    for gone, columns in self._gone.get(relation, ()):
-                        if moved is None or not columns.isdisjoint(moved):
-                            gone(old, 0)
-                if made is not None and old != made:
-                    new.append(made)
+                else:
+                    changed.append((table, old, made, concern))
             if new:
                 came[relation] = new
         for table, old in went:
             table.drop(old)
+        for table, old, made, concern in changed:
+            table.replace(old, made, concern.misplaced)
         for relation, new in came.items():
             self.tables[relation].extend(new)
-        return came
+        return came, changed
 
-    def _stratum(self, level: int, layer: list[JoinRule], came: dict[str, list[RowTuple]], whole: bool) -> None:
+    def _stratum(self, level: int, layer: list[JoinRule], came: Came, changed: Moved, whole: bool) -> None:
         self._look_at_statics(level)
         plan = self._plans[level]
         for rule in plan.held:
             if rule.book is not None:
                 rule.book.open(self.now)
-        anew = set(layer) if whole else self._mostly_new(layer, came)
+        anew = set(layer) if whole else set() if self._few else self._mostly_new(layer, came, changed)
         if self._moved:
             anew |= self._moved.intersection(layer)
         if anew:
@@ -143,28 +154,34 @@ class Relations(Compiled):
                 if rule in anew and not rule.waits_for(silent):
                     rule.full(None, 0)
         for relation, rows in came.items():
-            for rule, by_row, columns in plan.by_row.get(relation, ()):
+            for rule, by_row, _, _ in plan.by_row.get(relation, ()):
                 for row in rows if rule not in anew else ():
-                    moved = self._columns.get((relation, row[0]))
-                    if moved is None or not columns.isdisjoint(moved):
-                        by_row(row, 0)
+                    by_row(row, 0)
+        for _, _, row, concern in changed:
+            for rule, by_row in concern.came[level]:
+                if rule not in anew:
+                    by_row(row, 0)
         for table, rule, driver in plan.by_fact:
             if table.changed and rule not in anew:
                 for key in table.changed:
                     driver(key, 0)
         for rule in plan.held:
             rule.close_book()
-        self._rounds(level, plan)
+        agenda = self._agendas[level]
+        if agenda.asks or agenda.facts or plan.cycles is not None:
+            self._rounds(level, plan)
         for table in plan.tables:
-            table.settle()
+            if table.touched:
+                table.settle()
 
-    def _mostly_new(self, layer: list[JoinRule], came: dict[str, list[RowTuple]]) -> set[JoinRule]:
+    def _mostly_new(self, layer: list[JoinRule], came: Came, changed: Moved) -> set[JoinRule]:
         """Rules most of whose rows are new, which are quicker evaluated as a whole."""
         found: set[JoinRule] = set()
-        if self._few:
-            return found
+        many = {relation: len(rows) for relation, rows in came.items()}
+        for table, _, _, _ in changed:
+            many[table.relation.name] = many.get(table.relation.name, 0) + 1
         for rule in layer:
-            new = sum(len(came.get(r, ())) for r in rule.shape.relations)
+            new = sum(many.get(r, 0) for r in rule.shape.relations)
             if 2 * new > sum(len(self.tables[r].rows) for r in rule.shape.relations):
                 found.add(rule)
         return found

@@ -59,13 +59,13 @@ def row_maker(relation: Relation, units: Mapping[str, Fraction]) -> Callable[[st
 class Index:
     """Rows by the value of some expressions over their own fields.
 
-    ``loose``: rows for which one of them is unknown, so that they may match anything.
+    ``columns``: what these read; ``loose``: rows for which one of them is unknown, so that they may match anything.
     """
 
-    __slots__ = ("buckets", "key", "loose", "table")
+    __slots__ = ("buckets", "columns", "key", "loose", "table")
 
-    def __init__(self, table: Table, key: Callable[[RowTuple], Any]) -> None:
-        self.table, self.key = table, key
+    def __init__(self, table: Table, key: Callable[[RowTuple], Any], columns: frozenset[int]) -> None:
+        self.table, self.key, self.columns = table, key, columns
         self.buckets: dict[Any, Bucket] = {}
         self.loose: Bucket = {}
         for row in table.rows.values():
@@ -120,10 +120,10 @@ class KeyIndex:
     ``loose``: rows that do not.
     """
 
-    __slots__ = ("column", "loose", "table")
+    __slots__ = ("column", "columns", "loose", "table")
 
     def __init__(self, table: Table, column: int) -> None:
-        self.table, self.column = table, column
+        self.table, self.column, self.columns = table, column, frozenset({column})
         self.loose: Bucket = {}
         self.extend(table.rows.values())
 
@@ -164,10 +164,10 @@ class Table:
         self.key_column = self.column[key] if relation.fields.get(key) == "text" else None
         self.indexes: dict[str, Index | KeyIndex] = {}
 
-    def index(self, name: str, key: Callable[[RowTuple], Any]) -> Index | KeyIndex:
-        """The index of that name (the text of its key), made when it is new."""
+    def index(self, name: str, key: Callable[[RowTuple], Any], columns: frozenset[int]) -> Index | KeyIndex:
+        """The index of that name (the text of its key, which reads these columns), made when it is new."""
         if name not in self.indexes:
-            self.indexes[name] = Index(self, key)
+            self.indexes[name] = Index(self, key, columns)
         return self.indexes[name]
 
     def key_index(self) -> Index | KeyIndex:
@@ -185,6 +185,14 @@ class Table:
                 index.add(rows[0])
             else:
                 index.extend(rows)
+
+    def replace(self, old: RowTuple, new: RowTuple, misplaced: Iterable[Index | KeyIndex]) -> None:
+        """Put a row in the place of another with its key; ``misplaced``: indexes that have it elsewhere now."""
+        self.rows[new[0]] = new
+        for index in misplaced:
+            index.remove(old)
+        for index in self.indexes.values():
+            index.add(new)
 
     def drop(self, row: RowTuple) -> None:
         """Take a row out."""

@@ -74,6 +74,7 @@ class Writer:
         names["EMPTY"] = EMPTY
         self.tests = [self._test(c) for c in self._pure()]
         self.sources: list[str] = []
+        self._outside: dict[tuple[int, int], Text] = {}
         for i, relation in enumerate(shape.relations):
             names[f"rows{i}"] = world.tables[relation].rows
 
@@ -151,12 +152,14 @@ class Writer:
         bound: set[int] = set()
         lines += start.lines(self, bound)
         done: set[int] = set()
+        self._outside = {}
         indent, s, p = "    ", str(ONE), str(ONE)
         lines, s, p = self._ready(lines, indent, bound, done, s, p, "return")
         depth = 0
         while len(bound) < len(self.shape.relations):
             depth += 1
             position, lookups = self._next(bound, done)
+            lines += self._hoist(indent, bound, done | {i for i, _, _ in lookups})
             lines += self._loop(indent, position, lookups, bound, depth)
             bound.add(position)
             indent += "    "
@@ -166,7 +169,7 @@ class Writer:
                 lines.append(f"{indent}if w{depth}:")
                 for i, _, _ in lookups:
                     done.add(i)
-                    lines += self._inline(indent + "    ", self.tests[i], s, "continue")
+                    lines += self._inline(indent + "    ", i, s, "continue")
             lines, s, p = self._ready(lines, indent, bound, done, s, p, "continue", depth)
         lines += [indent + line for line in finish(", ".join(f"r{i}" for i in range(len(bound))), s, p)]
         self.sources.append("\n".join(lines))
@@ -228,7 +231,8 @@ class Writer:
         source = "\n".join(["def key(row):", *body, "    return k"])
         space: dict[str, Any] = {}
         exec(source, space)
-        return self._named(self.world.tables[relation].index(source, space["key"]))
+        columns = frozenset(int(f.removeprefix("row[").removesuffix("]")) for t in texts for f in t.fields)
+        return self._named(self.world.tables[relation].index(source, space["key"], columns))
 
     def _named(self, index: Index | KeyIndex) -> str:
         """Name of an index in the written functions."""
@@ -269,7 +273,7 @@ class Writer:
         for i in now:
             test = self.tests[i]
             if test.left is not None:
-                lines += self._inline(indent, test, s, leave)
+                lines += self._inline(indent, i, s, leave)
                 continue
             judged = self.judged(test.node)
             if judged is not None:
@@ -291,8 +295,21 @@ class Writer:
             ]
         return lines, s, p
 
-    def _inline(self, indent: str, test: Test, s: str, leave: str) -> list[str]:
-        left, right = test.left, test.right
+    def _hoist(self, indent: str, bound: set[int], done: set[int]) -> list[str]:
+        """Work out before a loop what later comparisons read of rows that stand outside of it."""
+        lines = []
+        for i, test in enumerate(self.tests):
+            for side, text, rows in ((0, test.left, test.left_rows), (1, test.right, test.right_rows)):
+                if i in done or text is None or not text.fields or not rows <= bound or (i, side) in self._outside:
+                    continue
+                name = f"h{i}_{side}"
+                lines += self._key(indent, name, [text])
+                self._outside[i, side] = Text(name, (name,), False)
+        return lines
+
+    def _inline(self, indent: str, i: int, s: str, leave: str) -> list[str]:
+        test = self.tests[i]
+        left, right = self._outside.get((i, 0), test.left), self._outside.get((i, 1), test.right)
         assert left is not None and right is not None and isinstance(test.node, ast.Compare)
         fields = tuple(dict.fromkeys(left.fields + right.fields))
         unknown = [f"{f} is None" for f in fields]
