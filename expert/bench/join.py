@@ -109,7 +109,7 @@ def _best_idiom(seed: int) -> str:
 
 
 def _seconds(work: Callable[[], None]) -> float:
-    """Time of some work; without the collector of cycles, as in `timeit`, for it goes through every engine's objects."""
+    """Time of some work; without collecting cycles, as in `timeit`: that goes through every engine's objects."""
     gc.disable()
     try:
         start = time.perf_counter()

@@ -29,7 +29,7 @@ Rows = tuple[RowTuple, ...]
 
 @dataclass
 class Plan:
-    """What a stratum does about changes: functions by relation (for a row that comes and one that goes) with the columns
+    """What a stratum does about changes: functions by relation (for a row that comes, one that goes) with the columns
     they read, and by fact type, rules that hold, facts to settle.
 
     ``cycles``: of numbers that read numbers of the same stratum; ``cut_off``: some depended on themselves in the last
