@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from expert.backtest.source import DAY, SPAN, Part, Source, cut, grid
 from expert.compile import load_program
@@ -16,6 +16,7 @@ from expert.feeds import Recording
 from expert.feeds.columns import MANIFEST, ColumnFolder, Manifest, joined, write_columns
 from expert.language.ast import Program, Site
 from expert.models.port import Question
+from expert.run.experts import load_experts
 from expert.values.history import Column, History
 from expert.values.types import Row, ScanInput
 from kb.furnace import VirtualFurnace
@@ -41,6 +42,10 @@ class Data(Protocol):
 
     def program(self, packs: Sequence[Path]) -> Program:
         """Packs as a program for the plant that the data show."""
+        ...
+
+    def experts(self, groups: Sequence[Sequence[Path]]) -> list[Program]:
+        """Groups of packs as programs that read each other, for the plant that the data show."""
         ...
 
     def source(self, programs: Sequence[Program], start: int | None, end: int | None) -> Source:
@@ -127,8 +132,12 @@ class Simulated:
 
     def program(self, packs: Sequence[Path]) -> Program:
         """Packs as a program for what the furnace measures."""
+        return self.experts([packs])[0]
+
+    def experts(self, groups: Sequence[Sequence[Path]]) -> list[Program]:
+        """See `Data`."""
         measured = frozenset(VirtualFurnace(self.seed, DEMO_START).measured)
-        return load_program(packs, self.site_folder, installed=measured)
+        return _loaded(groups, self.site_folder, installed=measured)
 
     def source(self, programs: Sequence[Program], start: int | None, end: int | None) -> Source:
         """The days as parts; they begin at the demonstration's time."""
@@ -161,7 +170,11 @@ class Stored:
 
     def program(self, packs: Sequence[Path]) -> Program:
         """Packs as a program for the variables that are stored."""
-        return load_program(packs, self.site_folder, installed=self.folder.installed)
+        return self.experts([packs])[0]
+
+    def experts(self, groups: Sequence[Sequence[Path]]) -> list[Program]:
+        """See `Data`."""
+        return _loaded(groups, self.site_folder, installed=self.folder.installed)
 
     def source(self, programs: Sequence[Program], start: int | None, end: int | None) -> Source:
         """The stored parts, cut to size; what arrived before ``start`` is history."""
@@ -204,8 +217,12 @@ class Recorded:
 
     def program(self, packs: Sequence[Path]) -> Program:
         """Packs as a program for the plant that the recording shows."""
-        return load_program(
-            packs,
+        return self.experts([packs])[0]
+
+    def experts(self, groups: Sequence[Sequence[Path]]) -> list[Program]:
+        """See `Data`."""
+        return _loaded(
+            groups,
             self.site_folder,
             installed=self.recording.installed,
             variables=self.recording.variables,
@@ -246,6 +263,13 @@ def store(furnace: VirtualFurnace, folder: Path, end: int) -> Manifest:
     borders = [*range(furnace.clock + SPAN, end, SPAN), end]
     variables = ground(load_variables(), load_members())
     return write_columns(folder, ((until, furnace.columns(until)) for until in borders), variables)
+
+
+def _loaded(groups: Sequence[Sequence[Path]], site_folder: Path, **options: Any) -> list[Program]:
+    """Programs that read each other; a single one reads nobody."""
+    if len(groups) == 1:
+        return [load_program(groups[0], site_folder, **options)]
+    return load_experts(groups, site_folder, **options)
 
 
 def _site(site_folder: Path) -> Site:

@@ -6,6 +6,7 @@ import hashlib
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from expert.compile import describe_coverage, load_program
 from expert.engine.session import Evaluator, Session
@@ -144,14 +145,16 @@ def load_plant(packs: Sequence[Path], site_folder: Path, path: Path, map_path: P
     packs = list(packs)
     site = load_program(packs, site_folder).site
     recording = read(path, map_path, site)
-    program = load_program(
-        packs,
-        site_folder,
-        installed=recording.installed,
-        variables=recording.variables,
-        period=recording.scan_period or None,
-    )
-    return site, recording, program
+    return site, recording, load_program(packs, site_folder, **at_plant(recording))
+
+
+def at_plant(recording: Recording) -> dict[str, Any]:
+    """What `load_program` is to know of the plant that a recording shows."""
+    return {
+        "installed": recording.installed,
+        "variables": recording.variables,
+        "period": recording.scan_period or None,
+    }
 
 
 def read(path: Path, map_path: Path, site: Site) -> Recording:

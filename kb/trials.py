@@ -6,16 +6,20 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from expert.compile import load_program
+from expert.engine.dependence import Dependence
 from expert.engine.profile import Profile
 from expert.engine.session import Session
-from expert.feeds import RecordingFeed
+from expert.feeds import Recording, RecordingFeed
 from expert.language.ast import Program
 from expert.models.port import ModelPort
+from expert.run.board import Blackboard
+from expert.run.experts import load_experts
 from expert.run.runner import Runner
+from expert.run.sharing import experts_among
 from expert.testing.play import only
 from expert.values.types import Sample, ScanRecord
 from kb.models.silicon import SiliconPort
-from kb.recordings import fill_history, load_plant, read
+from kb.recordings import at_plant, fill_history, read
 from kb.tables import Timed, read_rows
 
 NO_TIME = 1_772_409_600_000
@@ -52,30 +56,50 @@ def rule_over_recording(
     KeyError
         When there is no such rule.
     """
+    groups = experts_among(packs, site_folder)
     recording = None
-    if path is None:
-        whole = load_program(list(packs), site_folder)
-        site = whole.site
-    else:
-        site, recording, whole = load_plant(packs, site_folder, path, map_path)
-    if rule not in whole.rules:
+    if path is not None:
+        recording = read(path, map_path, load_program([], site_folder).site)
+    options = {} if recording is None else at_plant(recording)
+    programs = (
+        load_experts(groups, site_folder, **options)
+        if len(groups) > 1
+        else [load_program(list(packs), site_folder, **options)]
+    )
+    whole = next((p for p in programs if rule in p.rules), None)
+    if whole is None:
         raise KeyError(rule)
-    rows = [timed for table in tables for timed in read_rows(table, whole.site)]
-    program = only(whole, rule, whole.site.period)
-    session = Session(program)
-    session.profile = profile
-    if recording is None:
+    site = whole.site
+    rows = [timed for table in tables for timed in read_rows(table, site)]
+    if Dependence(whole).imports(whole.rules[rule]):
+        program, beside, board = whole, [p for p in programs if p is not whole], Blackboard()
+    else:
+        program, beside, board = only(whole, rule, site.period), [], None
+    history = read(warm_up, map_path, site) if warm_up is not None and recording is not None else None
+    if recording is not None:
+        start, end = recording.start, recording.end
+    else:
         times = [at for at, _ in rows if at is not None] or [NO_TIME]
-        before = program.site.period if any(at is None for at, _ in rows) and times != [NO_TIME] else 0
-        return program, _scans(Runner(session, _Nothing(), (), None, min(times) - before, keep=1), max(times), rows)
-    models: list[ModelPort] = [SiliconPort(variables=site.variables)] if session.questions() else []
-    if warm_up is not None:
-        history = read(warm_up, map_path, site)
+        before = site.period if any(at is None for at, _ in rows) and times != [NO_TIME] else 0
+        start, end = min(times) - before, max(times)
+    own, *others = (_runner(p, recording, history, start, board) for p in (program, *beside))
+    own.session.profile = profile
+    return program, _scans(own, end, rows, others)
+
+
+def _runner(
+    program: Program, recording: Recording | None, history: Recording | None, start: int, board: Blackboard | None
+) -> Runner:
+    """The runner of one program over the recording, or over nothing but rows."""
+    session = Session(program)
+    if recording is None:
+        return Runner(session, _Nothing(), (), None, start, keep=1, board=board)
+    models: list[ModelPort] = [SiliconPort(variables=program.site.variables)] if session.questions() else []
+    if history is not None:
         fill_history(session, history, before=recording.start)
         for port in models:
             port.warm_up(history.series, before=recording.start)  # type: ignore[attr-defined]
-    runner = Runner(session, RecordingFeed(recording), models, None, recording.start, keep=1)
-    return program, _scans(runner, recording.end, rows)
+    return Runner(session, RecordingFeed(recording), models, None, start, keep=1, board=board)
 
 
 class _Nothing:
@@ -86,12 +110,17 @@ class _Nothing:
         return ()
 
 
-def _scans(runner: Runner, end: int, rows: Sequence[Timed]) -> Iterator[ScanRecord]:
-    """Every scan up to the first one not before the end; rows count from their time on."""
+def _scans(runner: Runner, end: int, rows: Sequence[Timed], others: Sequence[Runner] = ()) -> Iterator[ScanRecord]:
+    """Every scan up to the first one not before the end; rows count from their time on, for other experts too."""
     left = list(rows)
     last = end + (-end) % runner.period
     while runner.next_due <= last:
         due = runner.next_due
-        runner.feed_rows([row for at, row in left if at is None or at <= due])
+        new = [row for at, row in left if at is None or at <= due]
+        for one in (*others, runner):
+            one.feed_rows(new)
+        for other in others:
+            for _ in other.due(due):
+                pass
         left = [(at, row) for at, row in left if at is not None and at > due]
         yield runner.scan(due, due)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from expert.backtest.source import Part
 from expert.engine.session import Session
 from expert.language.ast import Program
+from expert.run.board import Blackboard, imports_for
 from expert.values.changes import Change, ChangeKind
 from expert.values.history import History
 from expert.values.types import RaiseState, ScanRecord, rule_key
@@ -50,6 +51,8 @@ class ScanByScan:
         Snapshot of a session to go on from.
     evaluator : {'reference', 'live'}
         Who works out each scan.
+    board : Blackboard, optional
+        Where other experts are read, and what this one exports is put.
     """
 
     def __init__(
@@ -57,7 +60,9 @@ class ScanByScan:
         program: Program,
         state: dict[str, Any] | None = None,
         evaluator: Literal["reference", "live"] = "reference",
+        board: Blackboard | None = None,
     ) -> None:
+        self.board = board
         self.session = Session(program, evaluator) if state is None else Session.restore(program, state, evaluator)
         self._states: dict[str, RaiseState] = {e.id: e.state for e in self.session.episodes.values()}
 
@@ -67,18 +72,29 @@ class ScanByScan:
 
     def run(self, part: Part) -> Iterator[Stretch]:
         """The scans of the next part."""
-        first = self.session.last is None
-        history = warm(self.session, part.history, part.times[0]) if first else part.history
         times: list[int] = []
         changes: list[Change] = []
-        for scan in history.inputs(part.times):
-            times.append(scan.time)
-            changes += self._changes(self.session.scan(scan))
+        for time, found in self.steps(part):
+            times.append(time)
+            changes += found
             if len(times) == STRETCH:
                 yield Stretch(times, changes)
                 times, changes = [], []
         if times:
             yield Stretch(times, changes)
+
+    def steps(self, part: Part) -> Iterator[tuple[int, list[Change]]]:
+        """The scans of the next part one by one, each with what changed in it."""
+        first = self.session.last is None
+        history = warm(self.session, part.history, part.times[0]) if first else part.history
+        for scan in history.inputs(part.times):
+            if self.board is None:
+                record = self.session.scan(scan)
+            else:
+                imports = imports_for(self.session.program, self.board, scan.time)
+                record = self.session.scan(replace(scan, imports=imports))
+                self.board.put(record.exports)
+            yield scan.time, self._changes(record)
 
     def _changes(self, record: ScanRecord) -> list[Change]:
         found = []

@@ -29,9 +29,19 @@ def load_experts(packs: Sequence[Path | Sequence[Path]], site: Path, **options: 
     Raises
     ------
     ProgramError
-        When a pack has mistakes, or what one imports has another shape where it is exported.
+        With all mistakes of all packs, or when what one imports has another shape where it is exported.
     """
-    alone = [load_program(pack, site, **options) for pack in packs]
+    alone: list[Program] = []
+    found: dict[Diagnostic, None] = {}
+    sources: dict[str, str] = {}
+    for pack in packs:
+        try:
+            alone.append(load_program(pack, site, **options))
+        except ProgramError as e:
+            found |= dict.fromkeys(e.diagnostics)
+            sources |= e.sources
+    if found:
+        raise ProgramError(list(found), sources)
     exporters = exporters_of(alone)
     if not any(f.imported for program in alone for f in program.facts.values()):
         return alone

@@ -40,6 +40,6 @@ A rule needs a case that expects ``raised`` somewhere and one that ends ``quiet`
 """
 
 from expert.testing.cases import Case, case_files, load_cases
-from expert.testing.report import CaseReport, CaseResult, run_cases
+from expert.testing.report import CaseReport, CaseResult, merged, run_cases
 
-__all__ = ["Case", "CaseReport", "CaseResult", "case_files", "load_cases", "run_cases"]
+__all__ = ["Case", "CaseReport", "CaseResult", "case_files", "load_cases", "merged", "run_cases"]

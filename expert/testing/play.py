@@ -12,6 +12,7 @@ from expert.engine.installed import ground_variables
 from expert.engine.nodes import foreseen, longest_reach, roots, walk
 from expert.engine.session import Session
 from expert.language import ast
+from expert.run.board import Blackboard, imports_for
 from expert.testing.cases import Case, middle
 from expert.testing.moments import Moment, Outcomes, newest
 from expert.testing.series import Piece, Reading, readings
@@ -55,38 +56,76 @@ def unranked(part: ast.Program) -> ast.Program:
     return replace(part, rules=rules, strata=layers)
 
 
-def play(program: ast.Program, case: Case, plainly: bool = False) -> Played:
-    """Run a case from its start to its end; ``plainly``: records do not say what a rise rests on."""
-    part = only(program, case.rule, case.every)
-    part = unranked(part) if plainly else part
-    records = dict(scans(part, case))
+def play(program: ast.Program, case: Case, plainly: bool = False, others: Sequence[ast.Program] = ()) -> Played:
+    """Run a case from its start to its end.
+
+    Parameters
+    ----------
+    plainly : bool
+        Records do not say what a rise rests on.
+    others : sequence of Program
+        Other experts; they run along where the rule depends on what they say.
+    """
+    if others and Dependence(program).imports(program.rules[case.rule]):
+        parts = [_on_grid(p, case.every) for p in (program, *others)]
+    else:
+        parts = [only(program, case.rule, case.every)]
+    part, *beside = map(unranked, parts) if plainly else parts
+    records = dict(scans(part, case, beside))
     moments = tuple(Outcomes(r).moment(part.rules[case.rule], case, t) for t, r in records.items())
     return Played(part, moments, records)
 
 
-def scans(part: ast.Program, case: Case) -> Iterator[tuple[int, ScanRecord]]:
-    """Every scan of a case by its time from the start, with the rules of ``part``."""
-    part = _with_variables_of(_with_members_of(part, case), case)
-    session = Session(part)
-    arriving = _prepare(session, part, case)
-    sent = 0
+def _on_grid(program: ast.Program, period: int) -> ast.Program:
+    """A whole program, as others may read what it concludes, on a grid of its own."""
+    return replace(program, site=replace(program.site, period=period))
+
+
+def scans(part: ast.Program, case: Case, beside: Sequence[ast.Program] = ()) -> Iterator[tuple[int, ScanRecord]]:
+    """Every scan of a case by its time from the start, with the rules of ``part``.
+
+    The experts ``beside`` it are given the same samples, and all read each other as in a run: what was said a scan ago.
+    """
+    board = Blackboard() if beside else None
+    own, *others = (_Player(p, case, board) for p in (part, *beside))
     for t in range(0, case.run + 1, case.every):
-        until = sent
-        while until < len(arriving) and arriving[until].arrival <= EPOCH + t:
+        for other in others:
+            other.scan(t)
+        yield t, own.scan(t)
+
+
+class _Player:
+    """One session that plays a case."""
+
+    def __init__(self, program: ast.Program, case: Case, board: Blackboard | None) -> None:
+        if board is not None:  # any member may be one that another expert hears of
+            case = replace(case, bind=())
+        program = _with_variables_of(_with_members_of(program, case), case)
+        self.session = Session(program)
+        self.case = case
+        self.board = board
+        self.arriving = _prepare(self.session, program, case)
+        self.sent = 0
+
+    def scan(self, t: int) -> ScanRecord:
+        """The scan at a time from the start."""
+        now, until = EPOCH + t, self.sent
+        while until < len(self.arriving) and self.arriving[until].arrival <= now:
             until += 1
-        yield (
-            t,
-            session.scan(
-                ScanInput(
-                    time=EPOCH + t,
-                    run_at=EPOCH + t,
-                    samples=tuple(arriving[sent:until]),
-                    rows=case.rows if t == 0 else (),
-                    models=case.answers,
-                )
-            ),
+        record = self.session.scan(
+            ScanInput(
+                time=now,
+                run_at=now,
+                samples=tuple(self.arriving[self.sent : until]),
+                rows=self.case.rows if t == 0 else (),
+                models=self.case.answers,
+                imports=imports_for(self.session.program, self.board, now) if self.board is not None else (),
+            )
         )
-        sent = until
+        if self.board is not None:
+            self.board.put(record.exports)
+        self.sent = until
+        return record
 
 
 def comes_back(part: ast.Program, rule: ast.Rule) -> bool:
@@ -101,7 +140,9 @@ def comes_back(part: ast.Program, rule: ast.Rule) -> bool:
 
 def _members(part: ast.Program, case: Case) -> tuple[tuple[str, str], ...]:
     """The members that a case is about; () where all count, as the rule hears of what it says of others."""
-    rule = part.rules[case.rule]
+    rule = part.rules.get(case.rule)  # none in the program of another expert
+    if rule is None:
+        return ()
     named = tuple(b for b in case.bind if b[0] in dict(rule.for_each))
     return () if named and comes_back(part, rule) else named
 

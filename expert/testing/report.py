@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -77,13 +77,26 @@ class CaseReport:
         }
 
 
-def run_cases(program: ast.Program, files: Iterable[Path], pattern: str | None = None) -> CaseReport:
+def merged(reports: Sequence[CaseReport]) -> CaseReport:
+    """Reports of several experts as one."""
+    results = tuple(x for r in reports for x in r.results)
+    return CaseReport(sum(r.rules for r in reports), results, tuple(x for r in reports for x in r.without_cases))
+
+
+def run_cases(
+    program: ast.Program,
+    files: Iterable[Path],
+    pattern: str | None = None,
+    others: Sequence[ast.Program] = (),
+) -> CaseReport:
     """Run the cases of files against a program.
 
     Parameters
     ----------
     pattern : str, optional
         Only cases (and rules) whose rule id or name contains it.
+    others : sequence of Program, optional
+        Experts that the program reads; they run along where a rule depends on what they say.
 
     Raises
     ------
@@ -95,14 +108,14 @@ def run_cases(program: ast.Program, files: Iterable[Path], pattern: str | None =
     if pattern is not None:
         cases = [c for c in cases if pattern in c.rule or pattern in c.name]
         rules = [r for r in rules if pattern in r]
-    return CaseReport(len(rules), tuple(run_case(program, c) for c in cases), _without(rules, cases))
+    return CaseReport(len(rules), tuple(run_case(program, c, others) for c in cases), _without(rules, cases))
 
 
-def run_case(program: ast.Program, case: Case) -> CaseResult:
+def run_case(program: ast.Program, case: Case, others: Sequence[ast.Program] = ()) -> CaseResult:
     """Play one case and compare."""
-    lines = differences(case, play(program, case, plainly=True).moments)
+    lines = differences(case, play(program, case, plainly=True, others=others).moments)
     if lines:
-        played = play(program, case)
+        played = play(program, case, others=others)
         lines += ["timeline", *(f"  {line}" for line in _timeline(played)), *_evidence(played, case)]
     return CaseResult(case, tuple(lines))
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tui.commands.common import Failed, readable_errors, tell_costs, write_json
-from tui.commands.rules import JSON, PACKS, SITE, chosen
+from tui.commands.rules import JSON, PACKS, SITE, chosen, loaded
 
 if TYPE_CHECKING:
     from expert.workshop.graph import Graph, Key
@@ -316,9 +316,8 @@ def _known_rule(rule: str, folders: list[Path], site: Path) -> None:
     click.UsageError
         With the nearest name.
     """
-    from expert.compile import load_program
     from expert.language.diagnostics import did_you_mean
 
-    known = load_program(folders, site).rules
+    known = {id_ for _, program in loaded(folders, site) for id_ in program.rules}
     if rule not in known:
         raise click.UsageError(f"there is no rule {rule}. {did_you_mean(rule, known)}".rstrip())

@@ -17,6 +17,7 @@ from tui.texts import say
 
 if TYPE_CHECKING:
     from expert.backtest.apart import Name
+    from expert.backtest.evaluate import Evaluator
     from expert.backtest.source import Source
     from expert.backtest.tally import Result
     from expert.backtest.verify import Check
@@ -68,7 +69,8 @@ def backtest(
 ) -> None:
     """Run PACK over DATA: how often each rule would have spoken, when, for how long, and with which others.
 
-    DATA is simulated:SEED,DAYS, a folder of `tuyere simulate --columns`, or a recording with its --map.
+    DATA is simulated:SEED,DAYS, a folder of `tuyere simulate --columns`, or a recording with its --map. Of packs that
+    import from each other each is an expert: they run scan by scan, read each other as in a run, and are told apart.
     """
     from expert.backtest.compare import compare, comparison_json
     from expert.backtest.summary import as_json
@@ -79,12 +81,18 @@ def backtest(
     began = time.monotonic()
     versions = {"new": [pack, *others]} | ({"old": [against, *others]} if against is not None else {})
     with readable_errors():
-        source, programs, name = _load(versions, data, map_file, site, (start, end))
+        source, told, name = _load(versions, data, map_file, site, (start, end))
+        programs = {run: p for version in told.values() for run, p in version.items()}
         chosen = _chosen(list(programs.values()), pattern)
-        results, checks = _run(source, programs, evaluator, (weeks, seed), tongue)
+        results, checks = _run(source, told, evaluator, (weeks, seed), tongue)
     new = results["new"]
     click.echo("\n".join(report(new, f"{pack.name} / {name}", tongue, chosen)))
     out = as_json(new, chosen)
+    beside = [run for run in told["new"] if run != "new"]
+    for run in beside:
+        click.echo("\n" + "\n".join(report(results[run], f"{programs[run].pack} / {name}", tongue, chosen)))
+    if beside:
+        out["experts"] = {programs[run].pack: as_json(results[run], chosen) for run in beside}
     if against is not None:
         change = compare(results["old"], new, chosen)
         click.echo("\n" + "\n".join(difference(change, tongue)))
@@ -106,36 +114,57 @@ def _load(
     map_file: Path | None,
     site: Path | None,
     span: tuple[str | None, str | None],
-) -> tuple[Source, dict[str, Program], str]:
-    """The history, the programs by version, and the name of the data."""
+) -> tuple[Source, dict[str, dict[str, Program]], str]:
+    """The history, the programs by version and run, and the name of the data.
+
+    A version is one run, called like it; of packs that read each other it is one run for each expert, the others called
+    like the version and the expert.
+    """
+    from expert.run.sharing import experts_among
     from kb.backtests import DataError, open_data
     from kb.paths import plant_folder
 
     first, last = (_time(t) for t in span)
+    site_folder = site or plant_folder()
     try:
-        data = open_data(text, map_file, site or plant_folder())
-        programs = {name: data.program(folders) for name, folders in versions.items()}
-        return data.source(list(programs.values()), first, last), programs, data.name
+        data = open_data(text, map_file, site_folder)
+        told: dict[str, dict[str, Program]] = {}
+        for version, folders in versions.items():
+            groups = experts_among(folders, site_folder)
+            groups.sort(key=lambda g: folders[0] not in g)
+            main, *others = data.experts(groups)
+            told[version] = {version: main} | {f"{version}/{p.pack}": p for p in others}
+        programs = [p for runs in told.values() for p in runs.values()]
+        return data.source(programs, first, last), told, data.name
     except DataError as e:
         raise click.UsageError(str(e)) from e
 
 
 def _run(
-    source: Source, programs: dict[str, Program], evaluator: Name, proof: tuple[int | None, int], lang: str
+    source: Source, told: dict[str, dict[str, Program]], evaluator: Name, proof: tuple[int | None, int], lang: str
 ) -> tuple[dict[str, Result], list[Check]]:
-    """Results by version, and what became of the weeks that were run twice."""
+    """Results by run, and what became of the weeks that were run twice."""
     from expert.backtest.apart import make_evaluator
     from expert.backtest.run import backtest as run
+    from expert.backtest.together import Together
     from expert.backtest.verify import borders, choose
 
     weeks, seed = proof
+    if weeks and any(len(programs) > 1 for programs in told.values()):
+        raise click.UsageError("packs that read each other are run scan by scan; there is nothing for --verify-weeks")
     try:
         chosen = choose(source.times, weeks, seed) if weeks else []
     except ValueError as e:
         raise click.UsageError(str(e)) from e
     checks: list[Check] = []
 
-    runs = {name: (p, make_evaluator(p, evaluator, chosen, checks)) for name, p in programs.items()}
+    runs: dict[str, tuple[Program, Evaluator]] = {}
+    for programs in told.values():
+        if len(programs) == 1:
+            runs |= {name: (p, make_evaluator(p, evaluator, chosen, checks)) for name, p in programs.items()}
+        else:
+            experts = Together(programs, "reference" if evaluator == "reference" else "live")
+            runs |= {name: (p, experts.member(name)) for name, p in programs.items()}
     return run(source, runs, _progress(lang), borders(chosen)), checks
 
 
