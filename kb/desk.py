@@ -12,6 +12,7 @@ from pathlib import Path
 from expert.engine.numbers import held_value
 from expert.engine.profile import Profile
 from expert.language.ast import Program, Site
+from expert.run.board import Peer
 from expert.run.log import RunLog
 from expert.run.reload import Reload, RuleWatch
 from expert.run.runner import Runner
@@ -70,6 +71,10 @@ class Desk:
     ----------
     counts, scans, raised
         Samples by what became of them, scans run, and how often each rule rose since the desk was opened.
+    peers
+        What became of experts in other processes that a scan waited for.
+    twins
+        Desks of other experts over copies of the same furnace, which break with it.
     watch, reloads
         What looks at the rule files before a scan, when somebody wants that, and what came of it so far.
     """
@@ -98,6 +103,8 @@ class Desk:
         self.counts: dict[str, int] = {}
         self.scans = 0
         self.raised: dict[str, int] = {}
+        self.peers: list[Peer] = []
+        self.twins: list[Desk] = []
         self.watch: RuleWatch | None = None
         self.reloads: list[Reload] = []
         self._share = 0.0
@@ -156,6 +163,13 @@ class Desk:
         if self.runner.next_due <= now:
             self._look_at_rules()
         return [self._count(record) for record in self.runner.due(now)]
+
+    def catch_up(self, now: int) -> ScanRecord:
+        """Run the next scan, which is due by plant time ``now``; marked when it is late."""
+        due = self.runner.next_due
+        self._look_at_rules()
+        late = now - due >= self.runner.period
+        return self._count(self.runner.scan(due, now if late else due, late))
 
     def _look_at_rules(self) -> None:
         """Take over rules that somebody changed, right before a scan, so that none is shown under other rules."""
@@ -251,10 +265,18 @@ class Desk:
         chosen = next((b for b in self.breakable if b.id == id_), None)
         if chosen is None or self.furnace is None:
             raise KeyError(id_)
-        cause = self.furnace.inject(chosen.cause(self.furnace.clock))
-        if self.log is not None:
-            self.log.event({"kind": "inject", "at": self.furnace.clock, "cause": asdict(cause)})
+        all_ = [f for d in (self, *self.twins) if (f := d.furnace) is not None]
+        cause = chosen.cause(max(f.clock for f in all_))
+        for desk in (self, *self.twins):
+            cause = desk._inject(cause)
         return cause
+
+    def _inject(self, cause: Cause) -> Cause:
+        assert self.furnace is not None
+        done = self.furnace.inject(cause)
+        if self.log is not None:
+            self.log.event({"kind": "inject", "at": self.furnace.clock, "cause": asdict(done)})
+        return done
 
     def profile(self) -> Profile:
         """Count from here on what each rule costs that the reference runs; it goes on when other rules take over."""

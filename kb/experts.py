@@ -23,7 +23,7 @@ from kb.furnace import VirtualFurnace
 from kb.furnace.scenario import demo
 from kb.paths import plant_folder
 from kb.plants import DEMO_START, WARM_UP, Among, resume_virtual, virtual
-from kb.recordings import over, read, resume_recorded
+from kb.recordings import at_plant, over, read, resume_recorded
 
 
 class Plant(Protocol):
@@ -88,9 +88,7 @@ class RecordedPlant:
 
     def programs(self, groups: Sequence[Sequence[Path]]) -> list[Program]:
         """See `Plant`."""
-        r = self.recording
-        options = {"installed": r.installed, "variables": r.variables, "period": r.scan_period or None}
-        return load_experts(groups, plant_folder(), **options)
+        return load_experts(groups, plant_folder(), **at_plant(self.recording))
 
     def fresh(self, program: Program, trace: Path, board: Board) -> Desk:
         """See `Plant`."""
@@ -116,22 +114,43 @@ class Desks:
 
     def __init__(self, desks: Mapping[str, Desk]) -> None:
         self.desks = dict(sorted(desks.items()))
+        for desk in self.desks.values():
+            desk.twins = [d for d in self.desks.values() if d is not desk]
 
     @property
     def now(self) -> int:
         """Plant time of the one that is furthest, ms."""
         return max(d.now for d in self.desks.values())
 
+    @property
+    def speed(self) -> float:
+        """Times real time, of all; 0: as fast as possible."""
+        return next(iter(self.desks.values())).speed
+
     def run_until(self, until: int) -> Iterator[tuple[str, ScanRecord]]:
         """Run scans as fast as possible, each in its time, up to plant time ``until``; yield them with the expert."""
-        while True:
-            open_ = {n: d for n, d in self.desks.items() if d.end is None or d.runner.next_due <= d.end}
-            if not open_:
-                return
-            name = min(open_, key=lambda n: (open_[n].runner.next_due, n))
-            if open_[name].runner.next_due > until:
-                return
-            yield name, open_[name].step()
+        while (name := self._next(until)) is not None:
+            yield name, self.desks[name].step()
+
+    def tick(self) -> Iterator[tuple[str, ScanRecord]]:
+        """Run every scan that is due by now, oldest first; yield them with the expert."""
+        now = self.now
+        while (name := self._next(now)) is not None:
+            yield name, self.desks[name].catch_up(now)
+
+    def _next(self, until: int) -> str | None:
+        """Whose scan is next, when it is due by a time."""
+        ends = {n: until if d.end is None else min(until, d.end) for n, d in self.desks.items()}
+        due = {n: d.runner.next_due for n, d in self.desks.items() if d.runner.next_due <= ends[n]}
+        return min(due, key=lambda n: (due[n], n)) if due else None
+
+    def share_clock(self) -> None:
+        """Let all follow the clock of the first, so that they are at one plant time."""
+        clock = next(iter(self.desks.values())).clock
+        for desk in self.desks.values():
+            desk.clock = clock
+            if desk.trace_folder is not None:
+                clock.save(desk.trace_folder)
 
     def close(self, reason: str = "end") -> None:
         """Close all traces; a second call does nothing."""
@@ -209,6 +228,8 @@ def open_together(plant: Plant, experts: Team) -> Desks:
     for folder in expert_folders(experts.root).values():
         board.recall(folder)
     desks = Desks({name: _desk(plant, experts, name, board) for name in experts.names})
+    if desks.speed > 0:
+        desks.share_clock()
     for _ in desks.run_until(plant.begin() or 0):
         pass
     return desks

@@ -15,7 +15,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from tui.language import can_write
-from tui.port import DeskPort
+from tui.port import DeskPort, DesksPort
 from tui.pump import Frame, Pump, Wish
 from tui.screens.board import BoardScreen
 from tui.screens.fault import FaultScreen
@@ -60,8 +60,8 @@ class TuyereApp(App[int]):
 
     Parameters
     ----------
-    desk : DeskPort
-        The running expert; it is closed when the application ends, however it ends.
+    desk : DeskPort or DesksPort
+        The running expert, or several; it is closed when the application ends, however it ends.
     lang : {'en', 'zh'}
     ascii_only : bool
         Plots and marks in ASCII.
@@ -73,11 +73,12 @@ class TuyereApp(App[int]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q", "leave", priority=False),
         Binding("l", "language"),
+        Binding("e", "expert"),
         Binding("ctrl+c", "interrupt", priority=True),
         Binding("ctrl+q", "leave", priority=True),
     ]
 
-    def __init__(self, desk: DeskPort, lang: str, ascii_only: bool, signals: bool = False) -> None:
+    def __init__(self, desk: DeskPort | DesksPort, lang: str, ascii_only: bool, signals: bool = False) -> None:
         super().__init__()
         self.lang = lang
         self.ascii_only = ascii_only
@@ -85,7 +86,9 @@ class TuyereApp(App[int]):
         self.frame: Frame | None = None
         self.message = ""
         self.fault: Exception | None = None
-        self.breakable = tuple(desk.breakable)
+        self.experts = tuple(desk.desks) if isinstance(desk, DesksPort) else ()
+        first = next(iter(desk.desks.values())) if isinstance(desk, DesksPort) else desk
+        self.breakable = tuple(first.breakable)
         self.overview = OverviewScreen()
         self._signals = signals
         self._message_timer: Any = None
@@ -162,6 +165,11 @@ class TuyereApp(App[int]):
         self.wish_changed()
         self._redraw()
 
+    def action_expert(self) -> None:
+        """Show the next expert, where several run."""
+        if self.experts and self.screen is self.overview:
+            self.pump.show_next()
+
     def action_leave(self) -> None:
         """Quit; nothing is asked."""
         self.exit(OUR_FAULT if self.fault is not None else 0)
@@ -186,7 +194,7 @@ class TuyereApp(App[int]):
             self._close_messages_no_wait()
 
 
-def run_app(desk: DeskPort, lang: str, ascii_only: bool) -> int:
+def run_app(desk: DeskPort | DesksPort, lang: str, ascii_only: bool) -> int:
     """Run the screens until the user leaves; the desk is closed then.
 
     Returns

@@ -2,30 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Protocol, TextIO
+from collections.abc import Mapping
+from typing import Any, TextIO
 
 from expert.explain import clock
-from expert.values.types import ScanRecord
 from tui.plain import FOREVER, HOUR, SILENT, Printer, Stopped, account, rules_at_work, summary, to_the_end, watched
-from tui.port import DeskPort
+from tui.port import DeskPort, DesksPort
 from tui.texts import say
 from tui.views.chronicle import Chronicle
 from tui.views.layout import read_layout
-
-
-class DesksPort(Protocol):
-    """Several experts in one process (`kb.experts.Desks` is this)."""
-
-    @property
-    def desks(self) -> Mapping[str, Any]: ...
-
-    @property
-    def now(self) -> int: ...
-
-    def run_until(self, until: int) -> Iterator[tuple[str, ScanRecord]]: ...
-
-    def close(self, reason: str = "end") -> None: ...
 
 
 def reads(desk: DeskPort, name: str, lang: str) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from expert.language.ast import Program
+from expert.run.board import Peer
 from expert.run.reload import Reload
 from expert.values.types import ScanRecord
 
@@ -26,6 +27,7 @@ class DeskPort(Protocol):
 
     name: dict[str, str]
     reloads: list[Reload]
+    peers: list[Peer]
     seed: int | None
 
     @property
@@ -78,5 +80,25 @@ class DeskPort(Protocol):
     def event(self, kind: str, target: str, text: str = "", value: float | None = None, who: str = "") -> None: ...
 
     def break_it(self, id_: str) -> Any: ...
+
+    def close(self, reason: str = "end") -> None: ...
+
+
+@runtime_checkable
+class DesksPort(Protocol):
+    """Several experts in one process (`kb.experts.Desks` is this)."""
+
+    @property
+    def desks(self) -> Mapping[str, Any]: ...
+
+    @property
+    def now(self) -> int: ...
+
+    @property
+    def speed(self) -> float: ...
+
+    def tick(self) -> Iterator[tuple[str, ScanRecord]]: ...
+
+    def run_until(self, until: int) -> Iterator[tuple[str, ScanRecord]]: ...
 
     def close(self, reason: str = "end") -> None: ...

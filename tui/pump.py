@@ -9,14 +9,15 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from expert.explain import Line
+from expert.explain import Line, clock
+from expert.run.board import Peer
 from expert.values.types import ScanRecord
 from tui import since_start
-from tui.port import DeskPort
-from tui.texts import both
+from tui.port import DeskPort, DesksPort
+from tui.texts import Words, both, say
 from tui.views.chronicle import Chronicle
 from tui.views.layout import Layout
 from tui.views.overview import Overview, overview
@@ -76,15 +77,19 @@ class Pump:
 
     def __init__(
         self,
-        desk: DeskPort,
+        watched: DeskPort | DesksPort,
         layout: Layout,
         wish: Wish,
         show: Callable[[Frame], None],
         answer: Callable[[Callable[[Any], None], Any], None],
         fail: Callable[[Exception], None],
     ) -> None:
-        self.desk = desk
-        self.story = Chronicle(desk.program, layout)
+        self._watched = watched
+        self._team = watched if isinstance(watched, DesksPort) else None
+        self._desks: dict[str, DeskPort] = dict(watched.desks) if isinstance(watched, DesksPort) else {"": watched}
+        self._stories = {name: Chronicle(desk.program, layout) for name, desk in self._desks.items()}
+        self._shown = next(iter(self._desks))
+        self._peers = 0
         self._wish = wish
         self._show = show
         self._answer = answer
@@ -95,6 +100,25 @@ class Pump:
         self._first = False
         self._thread = threading.Thread(target=self._run, name="desk", daemon=True)
         self.reason = "end"
+
+    @property
+    def desk(self) -> DeskPort:
+        """The expert that is shown."""
+        return self._desks[self._shown]
+
+    @property
+    def story(self) -> Chronicle:
+        """What that expert said."""
+        return self._stories[self._shown]
+
+    def show_next(self) -> None:
+        """Show the next expert from now on, where several run."""
+
+        def turn(desk: DeskPort, story: Chronicle) -> None:
+            names = list(self._desks)
+            self._shown = names[(names.index(self._shown) + 1) % len(names)]
+
+        self.submit(turn)
 
     def start(self) -> None:
         """Begin to run the desk."""
@@ -124,7 +148,8 @@ class Pump:
 
     def _run(self) -> None:
         try:
-            self.story.follow(tuple(self.desk.records))
+            for name, desk in self._desks.items():
+                self._stories[name].follow(tuple(desk.records))
             while not self._stop.is_set():
                 self.step()
                 self._wait()
@@ -136,7 +161,7 @@ class Pump:
 
     def _close(self, reason: str) -> None:
         try:
-            self.desk.close(reason)
+            self._watched.close(reason)
         except Exception as error:
             self._fail(error)
 
@@ -170,6 +195,8 @@ class Pump:
 
     def _advance(self) -> list[ScanRecord]:
         """Run the scans that are due, and take them in; of a desk without a speed as many as run in a moment."""
+        if self._team is not None:
+            return self._advance_all(self._team)
         if self.desk.speed > 0:
             due = self.desk.tick()
             self._take(due)
@@ -183,9 +210,24 @@ class Pump:
                 break
         return records
 
+    def _advance_all(self, team: DesksPort) -> list[ScanRecord]:
+        """The same for several experts; each takes in what is its own."""
+        records: list[ScanRecord] = []
+        end = time.monotonic() + PERIOD / 2
+        for name, record in team.tick() if team.speed > 0 else team.run_until(FOREVER):
+            self._stories[name].hear(self._desks[name].reloads)
+            self._stories[name].follow([record])
+            records.append(record)
+            if time.monotonic() > end or self._stop.is_set():
+                break
+        return records
+
     def _take(self, records: Sequence[ScanRecord]) -> None:
         """Take in records of one desk under the rules that they were run by."""
         self.story.hear(self.desk.reloads)
+        for peer in self.desk.peers[self._peers :]:
+            self._peers += 1
+            self.story.remark(peer.time, peer_words(peer))
         self.story.follow(records)
 
     def frame(self, wish: Wish) -> Frame:
@@ -200,4 +242,19 @@ class Pump:
         if wish.trend_columns:
             names = [r.key for r in view.watch]
             curves = trends(self.desk, self.story, names, wish.lang, wish.trend_columns, TREND_HOURS)
+        if len(self._desks) > 1:
+            view = replace(view, name=self._named(wish.lang))
         return Frame(view, record, why, chosen.id if chosen is not None else "", curves)
+
+    def _named(self, lang: str) -> str:
+        """The expert that is shown, and how much stands open at each other one."""
+        comma = "、" if lang == "zh" else ", "
+        open_ = {n: self._stories[n].totals.open for n in self._desks if n != self._shown}
+        others = comma.join(say(lang, "expert_open", name=n, n=k) for n, k in open_.items())
+        return say(lang, "expert_shown", name=self._shown, others=others)
+
+
+def peer_words(peer: Peer) -> Words:
+    """What became of an expert in another process, in words."""
+    values = {"pack": peer.pack, "folder": peer.folder, "seconds": f"{peer.patience:g}", "time": clock(peer.time)}
+    return both(f"peer_{peer.state}", **values)

@@ -92,17 +92,17 @@ def run(
     announce_compiling(evaluator, tongue)
     with readable_errors():
         folders = [*(packs or _shipped(recording is not None)), *rules]
-        watched = several.Watched(seed, 0.0 if lines else speed, trace, recording, map_file, warm_up, evaluator)
+        watched = several.Watched(
+            seed, 0.0 if lines else speed, trace, recording, map_file, warm_up, evaluator, not lines
+        )
         groups = several.groups_of([*packs, *rules], folders, trace)
         if only is not None and groups is None:
             raise click.UsageError("--only picks one of several experts, but none of these packs imports from another")
         if groups is not None and only is None:
-            if not lines:
-                raise click.UsageError("these packs are several experts: pick one with --only, or add --plain")
             everyone = several.open_all(watched, groups, watch_rules)
             profiles = {name: d.profile() for name, d in everyone.desks.items()} if profiled else {}
             try:
-                code = several.show_all(everyone, hours, tongue, keep_ascii)
+                code = several.show_all(everyone, not lines, hours, tongue, keep_ascii)
             finally:
                 everyone.close("end")
             result = several.summary_of_all(everyone, summary)

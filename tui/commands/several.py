@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tui.texts import say
-
 if TYPE_CHECKING:
     from expert.engine.session import Evaluator
     from expert.run.board import Peer
@@ -30,6 +28,7 @@ class Watched:
     map_file: Path | None
     warm_up: Path | None
     evaluator: Evaluator
+    on_screen: bool
 
     @property
     def label(self) -> str:
@@ -104,7 +103,9 @@ def open_one(
         name = experts.named(only)
     except KeyError as e:
         raise click.UsageError(str(e.args[0])) from e
-    desk = open_alone(plant, experts, name, patience, teller(lang))
+    tell = Teller(lang)
+    desk = open_alone(plant, experts, name, patience, tell)
+    desk.peers, tell.on_screen = tell.told, watched.on_screen
     desk.notes = (reads(desk, name, lang), *desk.notes)
     if watch_rules:
         _watch(desk, experts, name)
@@ -119,19 +120,30 @@ def _watch(desk: Desk, experts: Team, name: str) -> None:
     watch_rules(desk, experts.folders[name])
 
 
-def teller(lang: str) -> Callable[[Peer], None]:
-    """Says on stderr what becomes of an expert that is waited for."""
-    from expert.explain import clock
+class Teller:
+    """Says what becomes of an expert that is waited for: on stderr, and for the screens once they are open."""
 
-    def tell(peer: Peer) -> None:
-        words = {"pack": peer.pack, "folder": peer.folder, "seconds": f"{peer.patience:g}", "time": clock(peer.time)}
-        click.echo(say(lang, f"peer_{peer.state}", **words), err=True)
+    def __init__(self, lang: str) -> None:
+        self.lang = lang
+        self.on_screen = False
+        self.told: list[Peer] = []
 
-    return tell
+    def __call__(self, peer: Peer) -> None:
+        """Take in what became of one."""
+        from tui.pump import peer_words
+
+        if self.on_screen:
+            self.told.append(peer)
+        else:
+            click.echo(peer_words(peer)[self.lang], err=True)
 
 
-def show_all(desks: Desks, hours: float | None, lang: str, ascii_only: bool) -> int:
-    """The lines of all experts; the exit code."""
+def show_all(desks: Desks, on_screen: bool, hours: float | None, lang: str, ascii_only: bool) -> int:
+    """The screens or the lines of all experts; the exit code."""
+    if on_screen:
+        from tui.app import run_app
+
+        return run_app(desks, lang, ascii_only)
     from tui.plain_experts import run_experts_story
 
     return run_experts_story(desks, hours, lang, ascii_only, sys.stdout)

@@ -9,7 +9,7 @@ from tui.views.pen import Row, Run, columns
 
 KEYS = (
     ("b", "help_b"), ("w", "help_w"), ("n", "help_n"), ("a", "help_a"), ("d", "help_d"), ("t", "help_t"),
-    ("l", "help_l"), ("@arrows", "help_arrows"), ("@enter", "help_enter"), ("?", "help_help"),
+    ("l", "help_l"), ("e", "help_e"), ("@arrows", "help_arrows"), ("@enter", "help_enter"), ("?", "help_help"),
     ("@escape", "help_escape"), ("q", "help_q"),
 )  # fmt: skip
 MARKS = (
