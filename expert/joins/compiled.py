@@ -18,7 +18,7 @@ from expert.joins.matched import Matched
 from expert.joins.outside import Nothing, Static
 from expert.joins.owned import owned_rules, types_over_rows
 from expert.joins.replay import Cycles
-from expert.joins.rows import Index, KeyIndex, RowTuple, Table
+from expert.joins.rows import RowTuple, Table
 from expert.joins.shape import Shape, conjuncts, refuse_lags
 from expert.language import ast, units
 from expert.language.ast import GroundRule, Node, Program
@@ -49,12 +49,12 @@ class Concern:
     """Whom it concerns that a row changes in some of its columns, or goes.
 
     ``gone``: who takes back what was said with the row as it was; ``came``: by stratum, who looks at it as it is;
-    ``misplaced``: indexes in which it stands elsewhere then.
+    ``replace``: puts it in its place.
     """
 
     gone: tuple[Driver, ...]
     came: tuple[tuple[tuple[JoinRule, Driver], ...], ...]
-    misplaced: tuple[Index | KeyIndex, ...]
+    replace: Callable[[RowTuple, RowTuple], None]
 
 
 @dataclass
@@ -352,7 +352,7 @@ class Compiled:
             found = self._concerns[relation, moved] = Concern(
                 tuple(gone for level in by_level for _, _, gone, _ in level),
                 tuple(tuple((rule, came) for rule, came, _, _ in level) for level in by_level),
-                tuple(x for x in self.tables[relation].indexes.values() if not x.columns.isdisjoint(read)),
+                self.tables[relation].replacer(read),
             )
         return found
 

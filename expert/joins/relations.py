@@ -7,7 +7,7 @@ its readers of the same stratum in the round after. All that is kept is what rul
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from operator import ne
 
@@ -133,22 +133,22 @@ class Relations(Compiled):
                 came[relation] = new
         for table, old in went:
             table.drop(old)
-        for table, old, made, concern in changed:
-            table.replace(old, made, concern.misplaced)
+        for _, old, made, concern in changed:
+            concern.replace(old, made)
         for relation, new in came.items():
             self.tables[relation].extend(new)
         return came, changed
 
     def _stratum(self, level: int, layer: list[JoinRule], came: Came, changed: Moved, whole: bool) -> None:
-        self._look_at_statics(level)
+        if self._leaves:
+            self._look_at_statics(level)
         plan = self._plans[level]
         for rule in plan.held:
             if rule.book is not None:
                 rule.book.open(self.now)
-        anew = set(layer) if whole else set() if self._few else self._mostly_new(layer, came, changed)
-        if self._moved:
-            anew |= self._moved.intersection(layer)
-        if anew:
+        anew: Collection[JoinRule] = ()
+        if whole or self._moved or not self._few:
+            anew = set(layer) if whole else self._mostly_new(layer, came, changed) | self._moved.intersection(layer)
             silent = {t.name for t in plan.tables if not t.merged}
             for rule in layer:
                 if rule in anew and not rule.waits_for(silent):
@@ -177,6 +177,8 @@ class Relations(Compiled):
     def _mostly_new(self, layer: list[JoinRule], came: Came, changed: Moved) -> set[JoinRule]:
         """Rules most of whose rows are new, which are quicker evaluated as a whole."""
         found: set[JoinRule] = set()
+        if self._few:
+            return found
         many = {relation: len(rows) for relation, rows in came.items()}
         for table, _, _, _ in changed:
             many[table.relation.name] = many.get(table.relation.name, 0) + 1
@@ -188,8 +190,6 @@ class Relations(Compiled):
 
     def _look_at_statics(self, level: int) -> None:
         """Ask anew for the conditions without rows; note the rules that see one change."""
-        if not self._leaves:
-            return
         for place, (node, env, levels) in enumerate(self._leaves):
             if level in levels:
                 x = self._ask_static(node, env)

@@ -7,7 +7,7 @@ house units, and None where nothing usable was given.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -59,13 +59,17 @@ def row_maker(relation: Relation, units: Mapping[str, Fraction]) -> Callable[[st
 class Index:
     """Rows by the value of some expressions over their own fields.
 
-    ``columns``: what these read; ``loose``: rows for which one of them is unknown, so that they may match anything.
+    ``source``: Python that sets ``k`` to their value for ``row``, or None; ``columns``: what they read; ``loose``: rows
+    for which one of them is unknown, so that they may match anything.
     """
 
-    __slots__ = ("buckets", "columns", "key", "loose", "table")
+    __slots__ = ("buckets", "columns", "key", "loose", "source", "table")
 
-    def __init__(self, table: Table, key: Callable[[RowTuple], Any], columns: frozenset[int]) -> None:
-        self.table, self.key, self.columns = table, key, columns
+    def __init__(self, table: Table, source: str, columns: frozenset[int]) -> None:
+        self.table, self.source, self.columns = table, source, columns
+        space: dict[str, Any] = {}
+        exec(f"def key(row):\n{source}\n    return k", space)
+        self.key: Callable[[RowTuple], Any] = space["key"]
         self.buckets: dict[Any, Bucket] = {}
         self.loose: Bucket = {}
         for row in table.rows.values():
@@ -164,11 +168,11 @@ class Table:
         self.key_column = self.column[key] if relation.fields.get(key) == "text" else None
         self.indexes: dict[str, Index | KeyIndex] = {}
 
-    def index(self, name: str, key: Callable[[RowTuple], Any], columns: frozenset[int]) -> Index | KeyIndex:
-        """The index of that name (the text of its key, which reads these columns), made when it is new."""
-        if name not in self.indexes:
-            self.indexes[name] = Index(self, key, columns)
-        return self.indexes[name]
+    def index(self, source: str, columns: frozenset[int]) -> Index | KeyIndex:
+        """The index by what this Python makes of a row (`Index`), made when it is new."""
+        if source not in self.indexes:
+            self.indexes[source] = Index(self, source, columns)
+        return self.indexes[source]
 
     def key_index(self) -> Index | KeyIndex:
         """The index over the relation's key, made when it is new."""
@@ -186,13 +190,28 @@ class Table:
             else:
                 index.extend(rows)
 
-    def replace(self, old: RowTuple, new: RowTuple, misplaced: Iterable[Index | KeyIndex]) -> None:
-        """Put a row in the place of another with its key; ``misplaced``: indexes that have it elsewhere now."""
-        self.rows[new[0]] = new
-        for index in misplaced:
-            index.remove(old)
-        for index in self.indexes.values():
-            index.add(new)
+    def replacer(self, moved: Container[int]) -> Callable[[RowTuple, RowTuple], None]:
+        """A function, written out, that puts a row in the place of one with its key that differs in these columns only.
+
+        All indexes see it.
+        """
+        lines = ["def replace(old, new):", "    i = new[0]", "    rows[i] = new"]
+        names: dict[str, Any] = {"rows": self.rows}
+        for n, index in enumerate(self.indexes.values()):
+            misplaced = any(c in moved for c in index.columns)
+            names.update({f"add{n}": index.add, f"remove{n}": index.remove})
+            if isinstance(index, KeyIndex):
+                lines += [f"    remove{n}(old)"] * misplaced + [f"    add{n}(new)"]
+                continue
+            names[f"buckets{n}"] = index.buckets
+            if misplaced:
+                lines += ["    row = old", index.source, f"    b = buckets{n}.get(k)"]
+                lines += [f"    if k is None or len(b) == 1: remove{n}(old)", "    else: del b[i]"]
+            lines += ["    row = new", index.source, f"    b = buckets{n}.get(k)"]
+            lines += [f"    if b is None: add{n}(new)", "    else: b[i] = new"]
+        exec("\n".join(lines), names)
+        made: Callable[[RowTuple, RowTuple], None] = names["replace"]
+        return made
 
     def drop(self, row: RowTuple) -> None:
         """Take a row out."""

@@ -227,12 +227,9 @@ class Writer:
         """Name of the index of a relation by these expressions over its own row."""
         relation = self.shape.relations[position]
         texts = [Text(t.code.replace(f"r{position}[", "row["), _renamed(t, position), t.computed) for t in own]
-        body = self._key("    ", "k", texts)
-        source = "\n".join(["def key(row):", *body, "    return k"])
-        space: dict[str, Any] = {}
-        exec(source, space)
+        source = "\n".join(self._key("    ", "k", texts))
         columns = frozenset(int(f.removeprefix("row[").removesuffix("]")) for t in texts for f in t.fields)
-        return self._named(self.world.tables[relation].index(source, space["key"], columns))
+        return self._named(self.world.tables[relation].index(source, columns))
 
     def _named(self, index: Index | KeyIndex) -> str:
         """Name of an index in the written functions."""
