@@ -32,6 +32,8 @@ V_SIZE = 32
 
 # A variable's hourly means: row of the table of hours, its constants and what moves.
 B_VAR, B_LEAST, B_UPTO, B_FIRST, B_END, B_AT, B_KNOWN, B_FIXED, B_STALE = range(9)
+GIVEN, HOURS_ONLY = 1, 2
+"""In `B_FIXED`: a baseline that is given; only hours are closed, nobody asks what is normal. 0: it is worked out."""
 """Variable; samples an hour needs; start of the next hour to close; first and one past the last mean; the hour that the
 median was worked out for; whether there is one; whether it is fixed from outside; 1 when it must be worked out anew."""
 B_SIZE = 9

@@ -51,7 +51,7 @@ def _prepare(v, groups, baselines, hour, mean, excluded, base, source, count, no
     b = v[at.V_HOURLY]
     if b >= 0:
         row, guard, span = baselines[b], settings[m.SETTING_GUARD], settings[m.SETTING_SPAN]
-        if row[at.B_FIXED] == 0:
+        if row[at.B_FIXED] != at.GIVEN:
             close_hours(v, row, hour[b], mean[b], source, count, note, now, guard, span)
             median_and_spread(row, hour[b], mean[b], excluded[b], base[b], now, guard, span)
     for i in range(v[at.V_GROUPS], v[at.V_GROUPS_END]):

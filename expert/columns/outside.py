@@ -37,7 +37,7 @@ class Outside:
         bare = replace(core.program, rules={}, strata=())
         self._core = Core(bare, session.memory.series, stretch=core.stretch, told=False, besides=self.names)
         load_samples(self._core, session)
-        self._core.memory.baselines[:, at.B_FIXED] = 0  # hours are closed beside a baseline that is given
+        self._core.memory.baselines[:, at.B_FIXED] = at.HOURS_ONLY
         self._feed: Feed | None = None
         self._last = session.last
         self._acks: list[tuple[int, OperatorEvent]] = []

@@ -266,7 +266,7 @@ def _save_series(core: Core, row: int, series: Series) -> None:
 
 def _save_hours(core: Core, b: int, series: Series) -> None:
     x, row, hourly = core.memory, core.memory.baselines[b], series.hourly
-    if row[at.B_FIXED]:
+    if row[at.B_FIXED] == at.GIVEN:
         return
     k = np.arange(row[at.B_FIRST], row[at.B_END]) % x.hour.shape[1]
     hourly.hours, hourly.means = x.hour[b, k].tolist(), x.mean[b, k].tolist()
