@@ -63,6 +63,11 @@ def _fact_arg(p: Parser, fact: Token) -> tuple[str, str]:
     following = p.tokens[min(p.at + 1, len(p.tokens) - 1)]
     if field.kind != "name" or following.text != ":":
         close = did_you_mean(fact.text, FUNCTIONS, 0)
+        if (
+            close and field.kind == "name" and "." not in field.text and following.text == ")"
+        ):  # more like a fact's value
+            help = f"write {fact.text}(field: {field.text}); if a function is meant: {close}"
+            raise p.error("E0130", f"expected 'field: value' in the fact {fact.text}", field, help=help)
         raise p.error(
             "E0133" if close else "E0130",
             f"unknown function {fact.text}" if close else f"expected 'field: value' in the fact {fact.text}",

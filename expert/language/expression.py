@@ -116,7 +116,8 @@ class Parser:
         """The entire expression."""
         node = self.either()
         if self.token.kind != "end":
-            raise self.unexpected("'and', 'or', a comparison or the end")
+            hold = "how long it must hold is a key of the rule: for: 5 min" if self.token.text == "for" else ""
+            raise self.unexpected("'and', 'or', a comparison or the end", hold)
         return node
 
     def either(self) -> Parsed:
