@@ -31,7 +31,7 @@ from expert.columns.tables import (
     ranks,
     sort_leaves,
 )
-from expert.engine.fixpoint import EndlessGrowth
+from expert.engine.guards import MAX_ROUNDS, EndlessGrowth, place
 from expert.engine.memory import Series
 from expert.engine.nodes import NodeTable
 from expert.language import ast
@@ -207,8 +207,8 @@ class Core:
         if failed >= 0:
             first, end = self.plan.loops[failed]
             rows = {x.params[0] for x in self.plan.order[first:end] if x.op == at.OP_RULE}
-            names = sorted({self.plan.rules[row].ground.rule.id for row in rows})
-            raise EndlessGrowth(f"rules {', '.join(names)} still change facts after too many rounds of one scan")
+            rules = sorted({place(self.plan.rules[row].ground.rule) for row in rows})
+            raise EndlessGrowth(f"facts still change after {MAX_ROUNDS} rounds of one scan: {', '.join(rules)}")
         self.number += scans
         self.width = scans
 

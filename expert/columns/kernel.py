@@ -24,8 +24,7 @@ from expert.columns.marks import any_marked, mark, unmark
 from expert.columns.memory import bytes2, floats2, floats3, ints1, ints2, ints3, small2
 from expert.columns.numbers import aggregate, arithmetic
 from expert.columns.quick import run_quick
-
-MAX_ROUNDS = 10_000
+from expert.engine.guards import MAX_ROUNDS
 
 
 @plain
