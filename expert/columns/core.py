@@ -14,7 +14,7 @@ from expert.columns import layout as at
 from expert.columns import memory as m
 from expert.columns.crisp import BYTES
 from expert.columns.feed import Feed
-from expert.columns.kernel import infer
+from expert.columns.kernel import MAX_ROUNDS, infer
 from expert.columns.marks import marks
 from expert.columns.memory import Memory
 from expert.columns.plan import Plan, build_plan
@@ -31,7 +31,7 @@ from expert.columns.tables import (
     ranks,
     sort_leaves,
 )
-from expert.engine.guards import MAX_ROUNDS, EndlessGrowth, place
+from expert.engine.guards import EndlessGrowth, place
 from expert.engine.memory import Series
 from expert.engine.nodes import NodeTable
 from expert.language import ast

@@ -24,7 +24,8 @@ from expert.columns.marks import any_marked, mark, unmark
 from expert.columns.memory import bytes2, floats2, floats3, ints1, ints2, ints3, small2
 from expert.columns.numbers import aggregate, arithmetic
 from expert.columns.quick import run_quick
-from expert.engine.guards import MAX_ROUNDS
+
+MAX_ROUNDS = 10_000
 
 
 @plain
