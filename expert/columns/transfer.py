@@ -199,7 +199,9 @@ def lags(core: Core) -> list[Item]:
 
 
 def save(core: Core, session: Session) -> None:
-    """Bring a session to the state of columns that ran without it."""
+    """Bring a session to the state of columns that ran without it; where none ran yet, it is in that state."""
+    if not core.width:
+        return
     save_samples(core, session)
     session.holds = save_holds(core)
     session.lagged = save_lags(core, session._lag_reach)

@@ -8,6 +8,7 @@ import pytest
 
 from expert.columns.batch import Batch
 from expert.engine.raising import episode_id
+from expert.engine.session import Session
 from expert.values.types import ModelAnswer, OperatorEvent, Row, Sample, ScanInput
 from tests.columns.agree import all_agree
 from tests.engine.build import MINUTE, T0, program, rule
@@ -73,3 +74,14 @@ def test_a_batch_that_is_not_resumable_has_no_snapshot() -> None:
     batch = Batch(program(*RULES), resumable=False)
     with pytest.raises(RuntimeError, match="not resumable"):
         batch.snapshot()
+
+
+def test_a_batch_that_ran_nothing_is_where_it_began() -> None:
+    """With a rule that is up, whose certainty no stretch has told yet."""
+    raised = Session(program(*RULES))
+    for scan in _inputs(0)[:200]:
+        raised.scan(scan)
+    assert raised.machines
+
+    begun = Session.restore(program(*RULES), raised.snapshot())
+    assert raised.snapshot() == Batch(program(*RULES), begun, resumable=True).snapshot()
