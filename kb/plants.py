@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from expert.models.port import ModelPort
 from expert.run.board import Board
 from expert.run.log import RunLog
 from expert.run.past import PastRun
-from expert.run.runner import Runner, first_scan
+from expert.run.runner import KEEP_WHOLE, Runner, first_scan
 from expert.trace import TraceError
 from kb.breakages import BREAKAGES
 from kb.desk import Clock, Desk, FurnaceFeed, Wall
@@ -33,6 +33,8 @@ WARM_UP = 31 * DAY
 """History before the first scan: the baseline's 30 days and its guard."""
 PRE_ROLL = 15 * MINUTE
 """Scans before the first one that is shown, so that holds have settled."""
+AT_HAND = 8 * 60
+"""Scans that a restart has at hand again: those of a shift, one a minute."""
 DEMO_START = int(datetime(2026, 3, 3, 2, 0, tzinfo=UTC).timestamp() * 1000)
 DEFAULT_SEED = 7
 VIRTUAL_NAME = {"en": "BF2 virtual furnace", "zh": "2号高炉（虚拟）"}
@@ -154,8 +156,9 @@ def resume_virtual(
     log = RunLog(folder, past.origin, resume=True)
     log.snapshot(session, models)
     runner = Runner(session, FurnaceFeed(furnace), models, log, board=board)
-    for i in range(max(0, len(past) - 200), len(past)):
-        runner.records.append(past.record(i))
+    for i in range(max(0, len(past) - AT_HAND), len(past)):
+        record = past.record(i)
+        runner.records.append(record if len(past) - i <= KEEP_WHOLE else replace(record, nodes={}))
     return Desk(
         runner,
         VIRTUAL_NAME,

@@ -15,6 +15,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from tui.language import can_write
+from tui.people import person
 from tui.port import DeskPort, DesksPort
 from tui.pump import Frame, Pump, Wish
 from tui.screens.board import BoardScreen
@@ -83,6 +84,7 @@ class TuyereApp(App[int]):
         self.lang = lang
         self.ascii_only = ascii_only
         self.full_letters = not ascii_only or can_write("zh", sys.stdout.encoding if signals else "utf-8")
+        self.who = person(os.environ)
         self.frame: Frame | None = None
         self.message = ""
         self.fault: Exception | None = None

@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from tui.commands import authoring, backtest, bench, evaluate, past, rules, running
+from tui.commands import authoring, backtest, bench, evaluate, handing, past, rules, running
 
 OUR_FAULT = 3
 INTERRUPTED = 130
@@ -36,6 +36,7 @@ cli.add_command(evaluate.evaluate)
 cli.add_command(past.why)
 cli.add_command(past.why_not)
 cli.add_command(past.track)
+cli.add_command(handing.handover)
 cli.add_command(past.replay)
 cli.add_command(bench.bench)
 

@@ -103,6 +103,18 @@ class PastRun:
         LookupError
             When there is none.
         """
+        after = self._first_after(time)
+        if after == 0:
+            raise LookupError("the run has no scan that early")
+        return self.record(after - 1)
+
+    def since(self, time: int) -> Iterator[ScanRecord]:
+        """The scans later than ``time`` (ms UTC), oldest first."""
+        for index in range(self._first_after(time), len(self._scans)):
+            yield self.record(index)
+
+    def _first_after(self, time: int) -> int:
+        """Index of the first scan later than a time; how many there are, when none is."""
         low, high = 0, len(self._scans)
         while low < high:
             middle = (low + high) // 2
@@ -110,9 +122,7 @@ class PastRun:
                 low = middle + 1
             else:
                 high = middle
-        if low == 0:
-            raise LookupError("the run has no scan that early")
-        return self.record(low - 1)
+        return low
 
     def episodes(self) -> dict[str, tuple[Episode, int]]:
         """Every episode of the run as last recorded, with the index of the scan that recorded its rise."""

@@ -60,7 +60,7 @@ def why(
         past = run_with(runs, f"an episode {episode!r}", lambda run: bool(find_episodes(run, episode)))
         found, index = _find(past, episode)
         rise = past.record(index)
-        record = rise if at is None else _scan(past, at)
+        record = rise if at is None else scan_at(past, at)
         rests = next((f.rests_on for f in rise.firings if f.episode == found.id), ())
         history = past.history_of(record)
         program = past.program_of(record)
@@ -109,7 +109,7 @@ def why_not(rule: str, trace: Path | None, at: str | None, lang: str | None, asc
     tongue, plain = speak(lang, ascii_only)
     with readable_errors():
         past = run_with(runs_in(trace), f"a rule {rule}", lambda run: rule in run.program.rules)
-        record = _scan(past, at)
+        record = scan_at(past, at)
         program = past.program_of(record)
         if rule not in program.rules:
             raise click.UsageError(f"there is no rule {rule}. {did_you_mean(rule, program.rules)}".rstrip())
@@ -171,7 +171,7 @@ def _time(text: str) -> int:
     return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1000) + 59_999
 
 
-def _scan(past: PastRun, at: str | None) -> ScanRecord:
+def scan_at(past: PastRun, at: str | None) -> ScanRecord:
     """The scan at a time, or the newest."""
     try:
         return past.record(-1) if at is None else past.at(_time(at))

@@ -10,6 +10,7 @@ from tui.port import DeskPort
 from tui.pump import Frame, Wish
 from tui.screens.board import BoardScreen, rows_of
 from tui.screens.choosing import ChooseScreen, Item
+from tui.screens.handing import HandoverScreen
 from tui.screens.help import HelpScreen
 from tui.screens.reading import TrendScreen, WhyNotScreen, WhyScreen
 from tui.texts import say
@@ -34,7 +35,8 @@ class OverviewScreen(BoardScreen):
         Binding("t", "trends"),
         Binding("up,k", "move(-1)"),
         Binding("down,j", "move(1)"),
-        Binding("question_mark,h,f1", "help"),
+        Binding("h", "handover"),
+        Binding("question_mark,f1", "help"),
     ]
 
     def __init__(self) -> None:
@@ -47,7 +49,7 @@ class OverviewScreen(BoardScreen):
         """Keys of the footer."""
         return [
             ("b", "key_break"), ("w", "key_why"), ("n", "key_why_not"), ("a", "key_ack"), ("d", "key_done"),
-            ("t", "key_trends"), ("l", "key_language"), ("?", "key_help"), ("q", "key_quit"),
+            ("h", "key_handover"), ("t", "key_trends"), ("l", "key_language"), ("?", "key_help"), ("q", "key_quit"),
         ]  # fmt: skip
 
     @property
@@ -134,7 +136,7 @@ class OverviewScreen(BoardScreen):
             self.tuyere.tell(say(self.lang, "no_selection"))
             return
         self.seen.add(chosen)
-        self.tuyere.pump.submit(lambda desk, story: desk.event("ack", chosen))
+        self.tuyere.pump.submit(lambda desk, story: desk.event("ack", chosen, who=self.tuyere.who))
         self.tuyere.tell(say(self.lang, "acked", what=found.title))
 
     def action_why_not(self) -> None:
@@ -181,7 +183,7 @@ class OverviewScreen(BoardScreen):
 
         def done(action: str) -> None:
             what, amount = amounts[action]
-            self.tuyere.pump.submit(lambda desk, story: desk.event("done", action, value=amount))
+            self.tuyere.pump.submit(lambda desk, story: desk.event("done", action, value=amount, who=self.tuyere.who))
             self.tuyere.tell(say(self.lang, "did", what=what))
 
         self.app.push_screen(ChooseScreen("done_title", "done_title", items, done))
@@ -189,6 +191,10 @@ class OverviewScreen(BoardScreen):
     def action_trends(self) -> None:
         """Open the trends."""
         self.app.push_screen(TrendScreen())
+
+    def action_handover(self) -> None:
+        """Open the page of the shift handover."""
+        self.app.push_screen(HandoverScreen())
 
     def action_help(self) -> None:
         """Open the page of keys and marks."""

@@ -20,6 +20,7 @@ from tui.views.events import Event
 from tui.views.grouping import SEVERE, has_line, place_of
 from tui.views.layout import Layout, VerdictLayout, fitted
 from tui.views.reloads import reload_event
+from tui.views.shift import ShiftBook
 from tui.views.verdict import VerdictState, certainty_of, score_text, verdict_of
 
 NOTHING: Words = dict.fromkeys(LANGUAGES, "")
@@ -58,6 +59,7 @@ class Chronicle:
         self.answers: dict[tuple[str, int, str, float], tuple[int, ModelAnswer]] = {}
         self.verdict = VerdictState()
         self.totals = Totals()
+        self.shift = ShiftBook()
         self._open: dict[str, Episode] = {}
         self._advice: dict[str, AdviceItem] = {}
         self._switches: dict[str, int] = {}
@@ -71,6 +73,9 @@ class Chronicle:
     def take(self, record: ScanRecord) -> list[Event]:
         """Take in the next record and return what is new in it."""
         now = record.input.time
+        self.shift.take(record)
+        if record.program != self.program.digest:
+            return []  # of before a change of rules: what it says is known, but no longer in these rules' words
         found = [
             *self._markers(record),
             *self._persons(record),
