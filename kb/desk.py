@@ -21,6 +21,7 @@ from kb.breakages import Breakage
 from kb.furnace import Cause, VirtualFurnace
 
 Wall = Callable[[], float]
+KINDS = ("ack", "comment", "answer", "done", "mark", "shelve")
 USABLE = ("good", "late", "revised", "old")
 """What may become of a sample that is no loss: `old` was superseded before it came."""
 
@@ -243,15 +244,15 @@ class Desk:
     # ------------------------------------------------------------ acting
 
     def event(self, kind: str, target: str, text: str = "", value: float | None = None, who: str = "") -> None:
-        """Take in what a person said or did: ack, comment, answer, done, mark; recorded with the next scan.
+        """Take in what a person said or did, as `OperatorEvent` names it; recorded with the next scan.
 
         Raises
         ------
         ValueError
             For an unknown kind.
         """
-        if kind not in ("ack", "comment", "answer", "done", "mark"):
-            raise ValueError(f"unknown kind of event {kind!r}; known: ack, comment, answer, done, mark")
+        if kind not in KINDS:
+            raise ValueError(f"unknown kind of event {kind!r}; known: {', '.join(KINDS)}")
         self.runner.tell(OperatorEvent(self.runner.next_due, kind, target, who, text, value))  # type: ignore[arg-type]
 
     def break_it(self, id_: str) -> Cause:

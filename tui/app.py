@@ -148,6 +148,10 @@ class TuyereApp(App[int]):
         self._message_timer = self.set_timer(MESSAGE_SECONDS, self._forget)
         self._redraw()
 
+    def record(self, kind: str, target: str, text: str = "", value: float | None = None) -> None:
+        """Put on record what the person at the screen says or does; it goes there with the next scan."""
+        self.pump.submit(lambda desk, story: desk.event(kind, target, text, value, self.who))
+
     def _forget(self) -> None:
         self.message = ""
         self._redraw()

@@ -25,6 +25,10 @@ FOREVER = 1 << 60
 TITLE, WORD = 38, 14
 SILENT = ("marker",)
 """Ordinary happenings (a stove change) stay on the screen; as lines they would bury the story."""
+SAID_ONCE = (
+    "advice", "advice_over", "blocked", "pending", "verdict", "person", "regime", "rules", "shelved", "unshelved",
+)  # fmt: skip
+"""Happenings that are told by their words alone."""
 INTERRUPTED = 130
 
 
@@ -75,7 +79,7 @@ def event_line(event: Event, lang: str) -> str:
     word = certainty_word(event.certainty, lang) if event.certainty is not None else ""
     detail = event.detail[lang]
     head = f"{clock(event.time)}  {event.mark} {event.what[lang]}"
-    if event.kind in ("advice", "advice_over", "blocked", "pending", "verdict", "person", "regime", "rules"):
+    if event.kind in SAID_ONCE:
         return f"{head}{'；' if lang == 'zh' else '; '}{detail}" if detail else head
     what = event.what[lang]
     padded = fit(what, TITLE) if len(what) <= TITLE and fit(what, TITLE).startswith(what) else what

@@ -123,10 +123,13 @@ class ModelAnswer:
 
 @dataclass(frozen=True, slots=True)
 class OperatorEvent:
-    """What a person said or did: ack, comment, answer, done (an action), mark (an outcome)."""
+    """What a person said or did: ack, comment, answer, done (an action), mark (an outcome), shelve.
+
+    ``value``: amount of an action; minutes that an episode or a rule is shelved for, 0 takes it back.
+    """
 
     time: int
-    kind: Literal["ack", "comment", "answer", "done", "mark"]
+    kind: Literal["ack", "comment", "answer", "done", "mark", "shelve"]
     target: str
     who: str = ""
     text: str = ""

@@ -157,7 +157,7 @@ def test_an_empty_page_says_none(moment: Callable[[int], Moment]) -> None:
     """Every section is there, so that nothing is taken for forgotten."""
     page = page_of(moment(3))
     assert all(plain(r).endswith("  none") for r in handover_rows(page, 80))
-    assert 8 == len(handover_rows(page, 80))
+    assert 9 == len(handover_rows(page, 80))
 
 
 def test_only_what_is_abnormal_now_has_a_colour(moment: Callable[[int], Moment]) -> None:

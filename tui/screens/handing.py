@@ -63,5 +63,5 @@ class HandoverScreen(ReadingScreen):
 
     def action_hand_over(self) -> None:
         """Put on record that the shift was handed over: the next page begins here."""
-        self.tuyere.pump.submit(lambda desk, story: desk.event("mark", HANDOVER, who=self.tuyere.who))
+        self.tuyere.record("mark", HANDOVER)
         self.tuyere.tell(say(self.lang, "ho_taken"))

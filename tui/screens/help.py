@@ -8,7 +8,8 @@ from tui.texts import say
 from tui.views.pen import Row, Run, columns
 
 KEYS = (
-    ("b", "help_b"), ("w", "help_w"), ("n", "help_n"), ("a", "help_a"), ("d", "help_d"), ("h", "help_h"),
+    ("b", "help_b"), ("w", "help_w"), ("n", "help_n"), ("a", "help_a"), ("c", "help_c"), ("s", "help_s"),
+    ("d", "help_d"), ("h", "help_h"),
     ("t", "help_t"), ("l", "help_l"), ("e", "help_e"), ("@arrows", "help_arrows"), ("@enter", "help_enter"),
     ("?", "help_help"), ("@escape", "help_escape"), ("q", "help_q"),
 )  # fmt: skip

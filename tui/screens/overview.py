@@ -13,14 +13,17 @@ from tui.screens.choosing import ChooseScreen, Item
 from tui.screens.handing import HandoverScreen
 from tui.screens.help import HelpScreen
 from tui.screens.reading import TrendScreen, WhyNotScreen, WhyScreen
+from tui.screens.shelving import comment, shelve
 from tui.texts import say
 from tui.views.chronicle import Chronicle
+from tui.views.overview import EpisodeView
 from tui.views.paint import Look, paint
 from tui.views.pen import Row, Run, beside
 from tui.views.reasons import RuleChoice, rule_choices
 from tui.views.trends import columns_for, trend_rows
 
 WIDE, TALL, LEFT = 140, 40, 82
+ROOMY = 100
 
 
 class OverviewScreen(BoardScreen):
@@ -31,6 +34,8 @@ class OverviewScreen(BoardScreen):
         Binding("w,enter", "why"),
         Binding("n", "why_not"),
         Binding("a", "acknowledge"),
+        Binding("c", "comment"),
+        Binding("s", "shelve"),
         Binding("d", "done"),
         Binding("t", "trends"),
         Binding("up,k", "move(-1)"),
@@ -46,10 +51,12 @@ class OverviewScreen(BoardScreen):
         self.seen: set[str] = set()
 
     def keys(self) -> list[tuple[str, str]]:
-        """Keys of the footer."""
+        """Keys of the footer; the rarer ones where there is room."""
+        rarer = [("c", "key_comment"), ("s", "key_shelve")] if self.app.size.width >= ROOMY else []
         return [
-            ("b", "key_break"), ("w", "key_why"), ("n", "key_why_not"), ("a", "key_ack"), ("d", "key_done"),
-            ("h", "key_handover"), ("t", "key_trends"), ("l", "key_language"), ("?", "key_help"), ("q", "key_quit"),
+            ("b", "key_break"), ("w", "key_why"), ("n", "key_why_not"), ("a", "key_ack"), *rarer,
+            ("d", "key_done"), ("h", "key_handover"), ("t", "key_trends"), ("l", "key_language"), ("?", "key_help"),
+            ("q", "key_quit"),
         ]  # fmt: skip
 
     @property
@@ -130,14 +137,26 @@ class OverviewScreen(BoardScreen):
 
     def action_acknowledge(self) -> None:
         """Acknowledge the selected line; it goes on record with the next scan."""
-        frame, chosen = self.tuyere.frame, self.selected
-        found = next((e for e in frame.overview.abnormal if e.id == chosen), None) if frame is not None else None
+        found = self._selected()
         if found is None:
             self.tuyere.tell(say(self.lang, "no_selection"))
             return
+        chosen = found.id
         self.seen.add(chosen)
-        self.tuyere.pump.submit(lambda desk, story: desk.event("ack", chosen, who=self.tuyere.who))
+        self.tuyere.record("ack", chosen)
         self.tuyere.tell(say(self.lang, "acked", what=found.title))
+
+    def _selected(self) -> EpisodeView | None:
+        frame = self.tuyere.frame
+        return next((e for e in frame.overview.abnormal if e.id == self.selected), None) if frame is not None else None
+
+    def action_comment(self) -> None:
+        """Say something about the selected line or an advised action, for the record."""
+        comment(self.tuyere, self._selected())
+
+    def action_shelve(self) -> None:
+        """Shelve the selected line for a time, or take back what is shelved."""
+        shelve(self.tuyere, self._selected())
 
     def action_why_not(self) -> None:
         """Choose a rule and open what it is missing."""
@@ -183,7 +202,7 @@ class OverviewScreen(BoardScreen):
 
         def done(action: str) -> None:
             what, amount = amounts[action]
-            self.tuyere.pump.submit(lambda desk, story: desk.event("done", action, value=amount, who=self.tuyere.who))
+            self.tuyere.record("done", action, value=amount)
             self.tuyere.tell(say(self.lang, "did", what=what))
 
         self.app.push_screen(ChooseScreen("done_title", "done_title", items, done))

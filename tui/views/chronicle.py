@@ -20,6 +20,7 @@ from tui.views.events import Event
 from tui.views.grouping import SEVERE, has_line, place_of
 from tui.views.layout import Layout, VerdictLayout, fitted
 from tui.views.reloads import reload_event
+from tui.views.shelf import Shelf
 from tui.views.shift import ShiftBook
 from tui.views.verdict import VerdictState, certainty_of, score_text, verdict_of
 
@@ -60,6 +61,7 @@ class Chronicle:
         self.verdict = VerdictState()
         self.totals = Totals()
         self.shift = ShiftBook()
+        self.shelf = Shelf()
         self._open: dict[str, Episode] = {}
         self._advice: dict[str, AdviceItem] = {}
         self._switches: dict[str, int] = {}
@@ -74,11 +76,13 @@ class Chronicle:
         """Take in the next record and return what is new in it."""
         now = record.input.time
         self.shift.take(record)
+        shelved = self.shelf.take(record, self.program, self.layout)
         if record.program != self.program.digest:
             return []  # of before a change of rules: what it says is known, but no longer in these rules' words
         found = [
             *self._markers(record),
             *self._persons(record),
+            *shelved,
             *self._episodes(record, now),
             *self._verdict(record, now),
             *self._advices(record, now),

@@ -11,12 +11,13 @@ from tui.texts import Words
 EventKind = Literal[
     "raised", "late", "cleared", "held", "resumed", "question", "advice", "advice_over", "blocked", "pending",
     "verdict", "note", "marker", "person", "regime", "missed", "rules",
+    "shelved", "unshelved",
 ]  # fmt: skip
 
 MARKS: dict[str, str] = {
     "cleared": "ok", "held": "??", "resumed": "ok", "question": "??", "advice": "->", "advice_over": "--",
     "blocked": "-x", "pending": "->", "verdict": "==", "note": "--", "marker": "..", "person": "**", "regime": "==",
-    "missed": "!=", "rules": "==",
+    "missed": "!=", "rules": "==", "shelved": "||", "unshelved": "<-",
 }  # fmt: skip
 
 

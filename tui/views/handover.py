@@ -92,6 +92,7 @@ def handover(
     sections = (
         page.section("ho_open", page.open()),
         page.section("ho_held", page.held()),
+        page.section("ho_shelved", page.shelved()),
         page.section("ho_done", page.done()),
         page.section("ho_questions", page.questions()),
         page.section("ho_not_followed", page.not_followed()),
@@ -111,7 +112,8 @@ class _Page:
         self.program = story.program
         self.start, self.now = start, now
         self.said = [s for s in story.shift.said if s.event.time >= start]
-        self.shown = leading(record.episodes, self.program, story.layout)
+        leaders = leading(record.episodes, self.program, story.layout)
+        self.shown = [e for e in leaders if story.shelf.of(e) is None]
 
     def section(self, title: str, lines: Iterable[Line]) -> Section:
         """A heading with its entries."""
@@ -126,6 +128,11 @@ class _Page:
     def held(self) -> list[Line]:
         """What was raised when its data went: it stays until they are back."""
         return [self._episode(e) for e in self.shown if e.state == "held" and not e.open_question]
+
+    def shelved(self) -> list[Line]:
+        """What is shelved, until when, by whom and why."""
+        views = self.story.shelf.views(self.program, self.lang)
+        return [Line(s.mark, 0, s.title, s.until, (s.comment,) if s.comment else ()) for s in views]
 
     def questions(self) -> list[Line]:
         """What was held so long that somebody has to look."""

@@ -16,6 +16,7 @@ from tui.views.chronicle import Chronicle
 from tui.views.events import Event, severity_mark
 from tui.views.grouping import Bindings, group_since, leading
 from tui.views.layout import FactQuery
+from tui.views.shelf import ShelvedView
 from tui.views.verdict import certainty_of
 from tui.views.watch import Span, Watcher, WatchRow, changes, distance, last_value
 from tui.views.wording import date
@@ -105,6 +106,7 @@ class Overview:
     evidence_rows: int
     span: Span
     earlier: tuple[EventView, ...]
+    shelved: tuple[ShelvedView, ...] = ()
 
 
 def overview(desk: DeskPort, story: Chronicle, lang: str, columns: int = 15, minutes: int = 30) -> Overview:
@@ -137,6 +139,7 @@ def overview(desk: DeskPort, story: Chronicle, lang: str, columns: int = 15, min
         evidence,
         span,
         earlier_views(story, episodes, advice, lang),
+        story.shelf.views(desk.program, lang),
     )
 
 
@@ -183,10 +186,12 @@ def index_views(story: Chronicle, record: ScanRecord, lang: str) -> tuple[IndexV
 
 
 def episode_views(desk: DeskPort, story: Chronicle, record: ScanRecord, lang: str) -> tuple[EpisodeView, ...]:
-    """The abnormal states, most severe first; of the stages of one finding only the highest."""
+    """The abnormal states, most severe first; of the stages of one finding the highest; what is shelved is apart."""
     firings = {f.episode: f for f in record.firings}
     out = []
     for e in leading(record.episodes, desk.program, story.layout):
+        if story.shelf.of(e) is not None:
+            continue
         firing = firings.get(e.id)
         disputed = firing is not None and firing.disputed
         used = firing.instruments if firing is not None else ()

@@ -39,7 +39,8 @@ def paint(view: Overview, look: Look) -> list[Row]:
     """Rows of the overview, at most ``look.height`` of at most ``look.width`` cells."""
     top = [header(view, look.width), *verdict_rows(view, look)]
     top += index_rows(view.indices, view.lang, look)
-    room = look.height - len(top) - 4  # four headings
+    shelf = shelf_rows(view, look)
+    room = look.height - len(top) - len(shelf) - 4  # four headings
     shares = Shares.of(view, max(6, room))
     blank: list[Row] = [()] if shares.blanks > 0 else []
     blank2: list[Row] = [()] if shares.blanks > 1 else []
@@ -47,6 +48,7 @@ def paint(view: Overview, look: Look) -> list[Row]:
         *top,
         *blank,
         *abnormal_rows(view, look, shares.abnormal),
+        *shelf,
         *blank2,
         *advice_rows(view, look, shares.advice),
         *blank2,
@@ -186,6 +188,15 @@ def abnormal_rows(view: Overview, look: Look, rows: int) -> list[Row]:
     )
     shown = view.abnormal[first : first + rows]
     return [head, *(episode_row(e, view.lang, look, title_width, (sure, since, rests)) for e in shown)]
+
+
+def shelf_rows(view: Overview, look: Look) -> list[Row]:
+    """One row of what is shelved, until when and by whom; none when nothing is."""
+    if not view.shelved:
+        return []
+    heading = f" {say(view.lang, 'shelved')} ({len(view.shelved)})  "
+    texts = "   ".join(f"{s.mark.strip()} {s.title} {s.until}" for s in view.shelved)
+    return [(Run(heading, "heading"), Run(cut(texts, look.width - cells(heading)), "dim"))]
 
 
 def _episode_columns(width: int) -> tuple[int, int, int]:
