@@ -13,10 +13,10 @@ from expert.bench.report import machine
 from expert.bench.scan import Plan, Scan, run_scan
 
 QUICK = (
-    Plan(100, "fast", 100, 10),
-    Plan(600, "fast", 100, 6, everybody=True),
-    Plan(600, "slow", 200, 2),
-    Plan(3000, "fast", 20, 0, clips=("signal",)),
+    Plan(100, "fast", 400, 10),
+    Plan(600, "fast", 400, 6, everybody=True),
+    Plan(600, "slow", 600, 2),
+    Plan(3000, "fast", 200, 0, clips=("signal",)),
 )
 FULL = (
     Plan(100, "fast", 1000, 50),
