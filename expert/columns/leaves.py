@@ -154,13 +154,14 @@ def _held(
                         mark(dirty, turned_readers[q])
 
 
-@inlined
+@plain
 def _fresh(variables, i, now, source, note):
-    """Whether nothing but held values is read of a variable, and its newest sample is fresh and certain."""
+    """Place of the newest sample where only held values are read; -1 where it is not fresh and certain."""
     if variables[i, at.V_PLAIN] != 1 or variables[i, at.V_HEAD] <= variables[i, at.V_TAIL]:
-        return False
+        return -1
     place = variables[i, at.V_OFFSET] + ((variables[i, at.V_HEAD] - 1) & variables[i, at.V_MASK])
-    return 0 <= now - source[place] <= variables[i, at.V_PERIOD] and note[place] == NO_NOTE
+    fresh = 0 <= now - source[place] <= variables[i, at.V_PERIOD] and note[place] == NO_NOTE
+    return place if fresh else -1
 
 
 @plain
@@ -191,11 +192,8 @@ def leaves(table, now, new, begin, whole):
     count, note = ints1(table, m.I_COUNT), ints1(table, m.I_NOTE)
     num, fac, meta = floats3(table, m.I_NUM), ints3(table, m.I_FAC), ints3(table, m.I_META)
     first, readers = ints1(table, m.I_LEAF_FIRST), ints1(table, m.I_LEAF_READERS)
-    turns, turned, turned_readers = (
-        floats1(table, m.I_LEAF_TURNS),
-        ints2(table, m.I_TURNED),
-        ints1(table, m.I_TURNED_READERS),
-    )
+    turns, turned = floats1(table, m.I_LEAF_TURNS), ints2(table, m.I_TURNED)
+    turned_readers = ints1(table, m.I_TURNED_READERS)
     s, p = small2(table, m.I_S), small2(table, m.I_P)
     dirty, told, number = ints2(table, m.I_DIRTY)[0], len(meta) > 0, settings[m.SETTING_NUMBER]
     for k in range(begin, new.shape[1]):
@@ -214,14 +212,13 @@ def leaves(table, now, new, begin, whole):
             variables[i, at.V_DONE] = at.NONE
     for i in range(len(variables)):
         done = variables[i, at.V_DONE] == number
-        if not done and _fresh(variables, i, now, source, note):
-            place = variables[i, at.V_OFFSET] + ((variables[i, at.V_HEAD] - 1) & variables[i, at.V_MASK])
+        place = -1 if done else _fresh(variables, i, now, source, note)
+        if place >= 0:
             _held(
                 variables, i, source[place], count[place], told, rows, num, fac, meta, first, readers, turns, turned,
                 turned_readers, s, p, dirty,
             )  # fmt: skip
-            done = True
-        if done:
+        if done or place >= 0:
             if worth_forgetting(variables, i, source, now):
                 forget(variables[i], source, arrival, count, note, now)
             continue
