@@ -129,9 +129,7 @@ def _feature(node: ast.Feature, scope: Scope) -> Resolved:
     if ref is None or not _period_fits(node, ref, scope):
         return node, None
     variable = scope.site.variables[ref.variable]
-    if variable.kind != "analog":
-        message = f"{node.function} takes an analog variable, but {variable.id} is a {variable.kind}"
-        scope.sink.error("E0212", message, node.span)
+    if not _analog(node, variable, "an analog variable", scope):
         return node, None
     settings = _settings(node, declared.settings, scope)
     if settings is None:
@@ -143,6 +141,14 @@ def _feature(node: ast.Feature, scope: Scope) -> Resolved:
         scope.sink.error("E0214", f"{node.function} of {variable.id}: {unfit}", node.span, notes=[note])
     dimension = _variable_dimension(ref, scope) if declared.power else NUMBER
     return replace(node, ref=ref, settings=settings), dimension
+
+
+def _analog(node: ast.Feature | ast.PairFeature, variable: Variable, takes: str, scope: Scope) -> bool:
+    """Whether a feature may read a variable; reported where not."""
+    if variable.kind != "analog":
+        message = f"{node.function} takes {takes}, but {variable.id} is a {variable.kind}"
+        scope.sink.error("E0212", message, node.span)
+    return variable.kind == "analog"
 
 
 def _settings(
@@ -169,11 +175,8 @@ def _pair(node: ast.PairFeature, scope: Scope) -> Resolved:
     if one is None or other is None or not all(_period_fits(node, r, scope) for r in (one, other)):
         return node, None
     first, second = (scope.site.variables[r.variable] for r in (one, other))
-    for variable in (first, second):
-        if variable.kind != "analog":
-            message = f"{node.function} takes analog variables, but {variable.id} is a {variable.kind}"
-            scope.sink.error("E0212", message, node.span)
-            return node, None
+    if not all(_analog(node, variable, "analog variables", scope) for variable in (first, second)):
+        return node, None
     settings = _settings(node, declared.settings, scope)
     if settings is None:
         return node, None
